@@ -1,0 +1,273 @@
+# Machine-written from openapi.yaml by `nox -s regenerate`. Do not edit: change spec/corrections.yaml, or how it is generated (spec/generator, spec/rechat_spec).
+
+"""Typed dictionaries of everything a request body can hold, for keyword arguments."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Required, TypedDict
+
+if TYPE_CHECKING:
+    from rechat_lead_capture_client import models
+
+__all__ = [
+    "ActivityListingAddressDict",
+    "ActivityListingDict",
+    "ActivityListingPropertyDict",
+    "ActivityPayloadDict",
+    "AddressDict",
+    "AssigneeDict",
+    "LeadCaptureFormDict",
+    "LeadCapturePayloadDict",
+    "ListingDict",
+    "PropertyDict",
+    "SearchDataDict",
+]
+
+
+class ActivityListingAddressDict(TypedDict, total=False):
+    """ActivityListingAddress."""
+
+    street_address: str
+    """Street address of the property"""
+
+
+class ActivityListingDict(TypedDict, total=False):
+    """Listing information for activity tracking. Required for listing-related activities (ContactViewedListing, ContactSharedListing, etc.)"""
+
+    url: str
+    """URL to the listing page"""
+
+    mls_number: str
+    """MLS listing number"""
+
+    mls: str
+    """MLS board identifier"""
+
+    cover_image_url: str
+    """URL to the listing's cover image"""
+
+    price: int | float | Decimal
+    """Property price"""
+
+    property: ActivityListingPropertyDict | models.ActivityListingProperty
+
+
+class ActivityListingPropertyDict(TypedDict, total=False):
+    """ActivityListingProperty."""
+
+    address: ActivityListingAddressDict | models.ActivityListingAddress
+
+
+class ActivityPayloadDict(TypedDict, total=False):
+    """Payload for posting activities to a contact's timeline. Different activity types require different fields."""
+
+    listing: ActivityListingDict | models.ActivityListing
+    """Listing information for activity tracking. Required for listing-related activities (ContactViewedListing, ContactSharedListing, etc.)"""
+
+    search: SearchDataDict | models.SearchData
+    """Search criteria information. Required for search-related activities (ContactCreatedSearch, ContactRemovedSearch, ContactSearchedListings)"""
+
+    notes: str
+    """Optional notes about the activity"""
+
+    action: Required[
+        Literal[
+            "ContactViewedListing",
+            "ContactSharedListing",
+            "ContactFavoritedListing",
+            "ContactRemovedFavoriteListing",
+            "ContactValuedListing",
+            "ContactSignedUp",
+            "ContactLoggedIn",
+            "ContactCreatedSearch",
+            "ContactRemovedSearch",
+            "ContactSearchedListings",
+        ]
+        | models.ActivityAction
+    ]
+    """The type of activity being reported"""
+
+
+class AddressDict(TypedDict, total=False):
+    """Structured address information for the property"""
+
+    street_number: str
+    """Street number"""
+
+    street_dir_prefix: str
+    """Street direction prefix (N, S, E, W)"""
+
+    street_name: str
+    """Street name"""
+
+    street_suffix: str
+    """Street suffix (St, Ave, Blvd, etc.)"""
+
+    street_dir_suffix: str
+    """Street direction suffix (NE, SW, etc.)"""
+
+    unit_number: str
+    """Unit or apartment number"""
+
+    city: str
+    """City name"""
+
+    state_code: str
+    """Two-letter state code"""
+
+    postal_code: str
+    """Postal/ZIP code"""
+
+    country: str
+    """Country name"""
+
+    direction: str
+    """General direction"""
+
+    street_address: str
+    """Complete street address (auto-generated or manual)"""
+
+    full_address: str
+    """Complete formatted address (auto-generated or manual)"""
+
+
+class AssigneeDict(TypedDict, total=False):
+    """Agent or team member assigned to the lead"""
+
+    email: str
+    """Assignee's email address"""
+
+    phone_number: str
+    """Assignee's phone number"""
+
+    first_name: str
+    """Assignee's first name"""
+
+    last_name: str
+    """Assignee's last name"""
+
+    mls: str
+    """MLS board name"""
+
+    mls_id: str
+    """Assignee's MLS ID"""
+
+
+class LeadCaptureFormDict(TypedDict, total=False):
+    """URL-encoded payload for Rechat's lead capture API, flat fields only. All fields are optional."""
+
+    first_name: str
+    """Contact's first name"""
+
+    last_name: str
+    """Contact's last name"""
+
+    email: str
+    """Contact's email address"""
+
+    phone_number: str
+    """Contact's phone number"""
+
+    tag: str | list[str]
+    """One tag for categorization, or several"""
+
+    lead_source: str
+    """Source of the lead"""
+
+    note: str
+    """Additional notes or messages"""
+
+    referer_url: str
+    """Referring URL"""
+
+
+class LeadCapturePayloadDict(TypedDict, total=False):
+    """JSON payload for Rechat's lead capture API. All fields are optional."""
+
+    first_name: str
+    """Contact's first name"""
+
+    last_name: str
+    """Contact's last name"""
+
+    email: str
+    """Contact's email address"""
+
+    phone_number: str
+    """Contact's phone number"""
+
+    tag: list[str]
+    """Array of tags for categorization"""
+
+    lead_source: str
+    """Source of the lead"""
+
+    note: str
+    """Additional notes or messages"""
+
+    listing: ListingDict | models.Listing
+    """Property listing information associated with the lead"""
+
+    referer_url: str
+    """Referring URL"""
+
+    assignees: list[AssigneeDict | models.Assignee]
+    """Array of assignee(s) for the lead"""
+
+
+class ListingDict(TypedDict, total=False):
+    """Property listing information associated with the lead"""
+
+    price: int | float | Decimal
+    """Property price"""
+
+    mls_number: str
+    """MLS listing number"""
+
+    cover_image_url: str
+    """URL to the listing's cover image"""
+
+    property: PropertyDict | models.Property
+    """Detailed property information"""
+
+
+class PropertyDict(TypedDict, total=False):
+    """Detailed property information"""
+
+    address: AddressDict | models.Address
+    """Structured address information for the property"""
+
+
+class SearchDataDict(TypedDict, total=False):
+    """Search criteria information. Required for search-related activities (ContactCreatedSearch, ContactRemovedSearch, ContactSearchedListings)"""
+
+    url: str
+    """URL to the saved search"""
+
+    title: str
+    """Title or name of the saved search"""
+
+    minimum_bedrooms: int | float | Decimal
+    """Minimum number of bedrooms"""
+
+    maximum_bedrooms: int | float | Decimal
+    """Maximum number of bedrooms"""
+
+    minimum_bathrooms: int | float | Decimal
+    """Minimum number of bathrooms"""
+
+    maximum_bathrooms: int | float | Decimal
+    """Maximum number of bathrooms"""
+
+    minimum_price: int | float | Decimal
+    """Minimum price filter"""
+
+    maximum_price: int | float | Decimal
+    """Maximum price filter"""
+
+    property_types: list[str]
+    """Array of property types"""
+
+    pool: bool
+    """Whether pool is required"""

@@ -1,0 +1,164 @@
+"""Everything one can do with this project: `nox -l` lists it.
+
+Every session makes its own virtual environment and installs what it needs from the package
+registry, at the versions in requirements/locked.txt.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["tests"]
+nox.options.error_on_missing_interpreters = True
+
+ROOT = Path(__file__).parent
+LOCKED = ROOT / "requirements" / "locked.txt"
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def install(session: nox.Session, *groups: str, project: str | None = "-e.") -> None:
+    """Install the project (with extras, ``-e.[sandbox]``) and dependency groups, as locked."""
+    wanted = list(nox.project.dependency_groups(PYPROJECT, *groups))
+    if project is not None:
+        wanted[:0] = ["-e", project.removeprefix("-e")]
+    session.install("-c", str(LOCKED), *wanted)
+
+
+def spec(session: nox.Session, *arguments: str) -> None:
+    """Run the pipeline in ``spec/``; its exit code, which has a meaning, becomes nox's."""
+    install(session, "codegen", project=None)
+    program = Path(session.bin) / "python"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "spec")}
+    command = [str(program), "-m", "rechat_spec", *arguments]
+    code = subprocess.run(command, env=environment, check=False).returncode
+    if code:
+        sys.exit(code)
+
+
+# --- The main job --------------------------------------------------------------------------------
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The main job, end to end: capture a lead, ten activities, a reassignment, on the sandbox."""
+    install(session, project="-e.[sandbox]")
+    session.run("python", "examples/demo.py", *session.posargs)
+
+
+@nox.session
+def sandbox(session: nox.Session) -> None:
+    """Run the sandbox server (-- --port 8000 --db leads.db)."""
+    install(session, project="-e.[sandbox]")
+    session.run("python", "-m", "rechat_sandbox", *session.posargs)
+
+
+# --- The contract --------------------------------------------------------------------------------
+
+
+@nox.session
+def update_spec(session: nox.Session) -> None:
+    """Take a new documentation page or OpenAPI file (-- FILE [--suspend NAME]), rebuild all."""
+    spec(session, "update", *session.posargs)
+
+
+@nox.session
+def regenerate(session: nox.Session) -> None:
+    """Rebuild openapi.yaml and generated/ from spec/; with -- --check only compare."""
+    spec(session, "regenerate", *session.posargs)
+
+
+@nox.session
+def lint_openapi(session: nox.Session) -> None:
+    """Lint openapi.yaml with Redocly's recommended rules (Node comes from the package registry)."""
+    install(session, "openapi-lint", project=None)
+    environment = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "1"}
+    npx = ("npx", "--yes", "@redocly/cli@2.77.0")
+    session.run(*npx, "lint", "openapi.yaml", "--config", ".redocly.yaml", env=environment)
+
+
+# --- Checks --------------------------------------------------------------------------------------
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests (-- any pytest arguments)."""
+    install(session, "test", project="-e.[sandbox]")
+    session.run("pytest", *(session.posargs or ["-n", "2"]))
+
+
+@nox.session
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions of the run-time dependencies that we allow."""
+    session.install("uv")
+    wanted = nox.project.dependency_groups(PYPROJECT, "test")
+    lowest = ("--resolution", "lowest-direct")
+    environment = {"VIRTUAL_ENV": session.virtualenv.location}
+    runtime = session.run(
+        "uv", "pip", "compile", "-q", *lowest, "--extra", "sandbox", "--no-annotate", "--no-header",
+        "pyproject.toml", silent=True, env=environment,
+    )  # fmt: skip
+    pins = Path(session.create_tmp()) / "lowest.txt"
+    pins.write_text(str(runtime), encoding="utf-8")
+    session.log("lowest versions:\n%s", runtime)
+    session.run(
+        "uv", "pip", "install", "-q", "-c", str(pins), "-e", f"{ROOT}[sandbox]", *wanted, env=environment
+    )  # fmt: skip
+    session.run("pytest", *(session.posargs or ["-n", "2"]))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and which room imports which."""
+    install(session, "lint", project="-e.[sandbox]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", "--config", "generated/ruff.toml", "generated")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types: mypy strict and pyright strict on hand-written code."""
+    install(session, "types", "test", project="-e.[sandbox]")
+    session.run("mypy")
+    session.run("pyright")
+
+
+# --- Shipping ------------------------------------------------------------------------------------
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write requirements/locked.txt anew, with the newest versions that pyproject.toml allows."""
+    session.install("uv")
+    groups = [f"--group={name}" for name in PYPROJECT["dependency-groups"]]
+    session.run(
+        "uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--upgrade",
+        "--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header",
+        "--all-extras", *groups, "pyproject.toml", "-o", "requirements/locked.txt",
+    )  # fmt: skip
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build wheel and sdist, check them, install the wheel alone and try it."""
+    install(session, "release", project=None)
+    out = Path(session.create_tmp()) / "dist"
+    for old in out.glob("*"):
+        old.unlink()
+    session.run("python", "-m", "build", "--outdir", str(out), str(ROOT))
+    session.run("twine", "check", "--strict", *map(str, out.iterdir()))
+    wheel = next(out.glob("*.whl"))
+    session.run("check-wheel-contents", "--toplevel", TOPLEVEL, str(wheel))
+    session.run("python", "tools/try_wheel.py", str(wheel))
+    session.log("ready in %s", out)
+
+
+TOPLEVEL = "rechat_lead_capture_client,rechat_lead_capture_contract,rechat_leads,rechat_sandbox"

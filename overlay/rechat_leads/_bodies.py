@@ -1,0 +1,120 @@
+"""The three body formats of a capture: which fields each carries, and the generated body of each.
+
+What a form can carry is what LeadCaptureForm names. What XML (LTS, experimental) can carry is what
+an element of LeadCaptureXml is marked for with ``x-lead-field``; the document is written after
+that schema, so no element is named here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, cast
+from xml.sax.saxutils import escape, quoteattr
+
+from ._contract import BodyFormat, Json, Operation, Shape, child, shape
+from ._errors import Fault
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def uncarried(
+    operation: Operation, body_format: BodyFormat, payload: dict[str, Json]
+) -> list[Fault]:
+    """The faults of ``payload``'s fields that ``body_format`` cannot carry."""
+    if body_format == "json":
+        return []
+    faults: list[Fault] = []
+    expected = f"nothing here: the body format {body_format!r} cannot carry this; use 'json'"
+    if body_format == "form":
+        lead = shape(operation.body_pointer("json")).properties
+        form = shape(operation.body_pointer("form")).properties
+        names = [name for name in payload if name in lead and name not in form]
+        return [Fault(child("", name), "not-in-this-format", expected) for name in names]
+    carried = frozenset(_lead_fields(operation.body_pointer("xml")))
+    for pointer, value in _leaves(payload, carried, ""):
+        if pointer not in carried or not isinstance(value, str):
+            faults.append(Fault(pointer, "not-in-this-format", expected))
+        elif _NOT_XML.search(value):
+            text = "text without control characters, which XML cannot carry"
+            faults.append(Fault(pointer, "not-in-this-format", text))
+    return faults
+
+
+def body(operation: Operation, body_format: BodyFormat, payload: Json) -> Any:
+    """What the generated function takes as its body."""
+    from rechat_lead_capture_client import models, types  # noqa: PLC0415 - keeps the import fast
+
+    if body_format == "xml":
+        text = _document(shape(operation.body_pointer("xml")), payload)
+        return types.File(payload=cast("Any", text.encode()))
+    wanted = shape(operation.body_pointer(body_format))
+    if wanted.items is not None:
+        model = getattr(models, wanted.items.pointer.rpartition("/")[2])
+        return [model.from_dict(item) for item in payload]
+    return getattr(models, wanted.pointer.rpartition("/")[2]).from_dict(payload)
+
+
+def _leaves(value: Json, carried: frozenset[str], pointer: str) -> Iterator[tuple[str, Json]]:
+    """The parts of ``value`` that are carried, or not, as one."""
+    leads_on = any(known.startswith(f"{pointer}/") for known in carried)
+    if isinstance(value, dict) and leads_on:
+        for name, item in cast("dict[str, Json]", value).items():
+            yield from _leaves(item, carried, child(pointer, name))
+    else:
+        yield pointer, value
+
+
+@cache
+def _lead_fields(pointer: str) -> tuple[str, ...]:
+    """Every ``x-lead-field`` at or below the schema at ``pointer``."""
+    here = shape(pointer)
+    below = [*here.properties.values(), *([here.items] if here.items else [])]
+    found = [field for part in below for field in _lead_fields(part.pointer)]
+    own = here.schema.get("x-lead-field")
+    return (own, *found) if own else tuple(found)
+
+
+def _document(root: Shape, payload: Json) -> str:
+    content = _element(_xml_name(root, "Lead"), root, payload, needed=True)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{content}\n'
+
+
+def _xml_name(part: Shape, default: str) -> str:
+    return str(part.schema.get("xml", {}).get("name", default))
+
+
+def _element(name: str, part: Shape, payload: Json, *, needed: bool) -> str:
+    """The element for ``part``, or nothing if it would be empty and is not ``needed``."""
+    attributes = ""
+    if part.items is not None:
+        content = _element(_xml_name(part.items, name), part.items, payload, needed=False)
+        if not part.schema.get("xml", {}).get("wrapped"):
+            return content
+    elif part.properties:
+        content = ""
+        for key, below in part.properties.items():
+            key_name = _xml_name(below, key)
+            if below.schema.get("xml", {}).get("attribute"):
+                value = _text(below, payload)
+                attributes += f" {key_name}={quoteattr(value)}" if value is not None else ""
+            else:
+                content += _element(key_name, below, payload, needed=key in part.required)
+    else:
+        # A carriage return written as such would be read as a line feed.
+        content = escape(_text(part, payload) or "", {"\r": "&#13;"})
+    if not content and not attributes and not needed:
+        return ""
+    return f"<{name}{attributes}>{content}</{name}>"
+
+
+def _text(part: Shape, payload: Json) -> str | None:
+    """The value of the lead's field that ``part`` is for, or its default."""
+    field = part.schema.get("x-lead-field")
+    if field is None:
+        return cast("str | None", part.schema.get("default"))
+    value: Any = payload
+    for token in str(field).split("/")[1:]:
+        value = cast("Any", value).get(token) if isinstance(value, Mapping) else None
+    return cast("str | None", value)

@@ -1,0 +1,106 @@
+"""What a client is set up with: explicit arguments first, then environment, then defaults."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from ._checks import check
+from ._contract import Operation, default_base_url, operation
+from ._errors import ConfigurationError, Fault, InvalidPayloadError
+from ._retries import Observer
+from ._secrets import Secret
+
+Checks = Literal["strict", "rules"]
+
+CAPTURE = "leadCaptureIntegration"
+POST_ACTIVITY = "postContactActivity"
+REASSIGN = "reassignLead"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of a client; a copy with changes makes another view of the same connections."""
+
+    base_url: str
+    lead_channel: Secret | None
+    timeout: float
+    retries: int
+    allow_duplicates: bool
+    checks: Checks
+    on_attempt: Observer | None
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        if not self.timeout > 0 or self.timeout == float("inf"):
+            raise ConfigurationError(
+                "timeout is the whole call's bound: a positive number of seconds"
+            )
+        if self.retries < 0:
+            raise ConfigurationError("retries counts the attempts after the first: 0 or more")
+        if self.checks not in ("strict", "rules"):
+            raise ConfigurationError("checks is 'strict' or 'rules' (formats do not stop a lead)")
+
+
+def lead_channel_secret(value: str | UUID | None) -> Secret | ConfigurationError | None:
+    """The lead channel id, kept; None if there is none; or the error to raise.
+
+    The error is returned, so that no frame of its traceback holds the id.
+    """
+    value = value or os.environ.get("RECHAT_LEAD_CHANNEL") or None
+    if value is None:
+        return None
+    text = str(value).strip()
+    if check(operation(CAPTURE).path_parameter[1], text):
+        return ConfigurationError(
+            "the lead channel id is not a UUID (it is not shown here, since it is a credential): "
+            "copy it from Rechat's Lead Routing page"
+        )
+    return Secret(text)
+
+
+def lead_id_secret(of: Operation, lead_id: str | UUID) -> Secret:
+    """The lead id, kept. Raises InvalidPayloadError if it is not what the contract says."""
+    name, schema = of.path_parameter
+    text = str(lead_id).strip()
+    faults = check(schema, text)
+    if faults:
+        pointer = f"/{name}"
+        raise InvalidPayloadError(
+            tuple(Fault(pointer, fault.rule, fault.expected, fault.contract) for fault in faults)
+        )
+    return Secret(text)
+
+
+def base_url_of(given: str | None, client: Any, *, allow_plain_http: bool) -> str:
+    """The base URL to use, without a slash at its end. Raises ConfigurationError."""
+    of_client = str(client.base_url) if client is not None else ""
+    url = given or of_client or os.environ.get("RECHAT_BASE_URL") or default_base_url()
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ConfigurationError("the base URL is not an http or https URL with a host")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError("the base URL may hold scheme, host, port and path only")
+    if parts.scheme == "http" and not _is_loopback(host) and not allow_plain_http:
+        raise ConfigurationError(
+            "the base URL is plain http to another host, which would show the lead channel id to "
+            "the network: use https, or allow it on purpose with allow_plain_http=True"
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

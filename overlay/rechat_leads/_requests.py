@@ -1,0 +1,93 @@
+"""From a call's arguments to what is sent: normalised, checked, built by the generated client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ._bodies import body, uncarried
+from ._checks import check
+from ._contract import BodyFormat, Json, Operation, operation, shape
+from ._errors import Fault, InvalidPayloadError
+from ._options import CAPTURE, POST_ACTIVITY, REASSIGN, Checks
+from ._secrets import PLACEHOLDER, Secret
+from ._values import Normaliser, merge_deep
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that has passed all checks."""
+
+    operation: Operation
+    secret: Secret
+    arguments: dict[str, Any]
+    """Keyword arguments of ``httpx.Client.build_request``, with a path instead of a URL."""
+
+
+def prepare_payload(
+    operation_id: str,
+    secret: Secret,
+    payload: Any,
+    extra_fields: Mapping[str, Any] | None,
+    checks: Checks,
+    body_format: BodyFormat = "json",
+) -> Prepared:
+    """The request that carries ``payload``. Raises InvalidPayloadError with all its faults."""
+    of = operation(operation_id)
+    normaliser = Normaliser()
+    value = normaliser.value(payload, shape(of.body_pointer("json")))
+    if extra_fields:
+        value = merge_deep(value, normaliser.value(extra_fields, None))
+    faults = list(normaliser.faults)
+    if isinstance(value, dict):
+        faults += _beyond(faults, uncarried(of, body_format, cast("dict[str, Json]", value)))
+    # XML is checked as the lead it carries: all its own schema says is text.
+    schema = of.body_pointer("json" if body_format == "xml" else body_format)
+    faults += _beyond(faults, check(schema, value, formats=checks == "strict"))
+    if faults:
+        raise InvalidPayloadError(tuple(sorted(faults, key=lambda fault: fault.pointer)))
+    arguments = _endpoint(operation_id)(PLACEHOLDER, body=body(of, body_format, value))
+    return Prepared(of, secret, arguments)
+
+
+def _beyond(known: list[Fault], found: list[Fault]) -> list[Fault]:
+    """``found`` without what only repeats, at or around it, a fault that is known already."""
+    places = {fault.pointer for fault in known}
+    return [fault for fault in found if not any(_touches(fault.pointer, p) for p in places)]
+
+
+def _touches(pointer: str, place: str) -> bool:
+    return pointer == place or pointer.startswith(f"{place}/")
+
+
+def _endpoint(operation_id: str) -> Any:
+    """The generated client's own function that builds the request of this operation."""
+    # Imported here, because it takes half as long as httpx itself.
+    from rechat_lead_capture_client.api.activity_tracking import (  # noqa: PLC0415
+        post_contact_activity,
+    )
+    from rechat_lead_capture_client.api.lead_capture import (  # noqa: PLC0415
+        lead_capture_integration,
+        reassign_lead,
+    )
+
+    modules = {
+        CAPTURE: lead_capture_integration,
+        POST_ACTIVITY: post_contact_activity,
+        REASSIGN: reassign_lead,
+    }
+    # It has no public name; the generator is pinned, and a test compares what it builds.
+    return cast("Any", modules[operation_id])._get_kwargs  # noqa: SLF001
+
+
+def joined(payload: object, fields: Mapping[str, Any]) -> Any:
+    """A payload given as an argument, with the fields given as keywords over it."""
+    if payload is None:
+        return fields
+    if not fields:
+        return payload
+    given = cast("Any", payload)
+    if not isinstance(payload, Mapping):
+        given = given.to_dict()
+    return {**given, **fields}

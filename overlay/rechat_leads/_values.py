@@ -1,0 +1,192 @@
+"""From what callers give to plain JSON values, in the form that the contract wants.
+
+"A check must not cost a lead", so what can be mended without a doubt is mended: blank optional
+fields and None are left out, space around formatted values is stripped, internationalised
+addresses and URLs take their ASCII form. What cannot be JSON becomes a fault.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, cast
+from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import UUID
+
+import idna
+
+from ._checks import has_format
+from ._contract import Json, Shape, child
+from ._errors import Fault
+
+_DEEPEST = 64
+_LARGEST_INTEGER = int(1.7976931348623157e308)  # what a double, and so most JSON readers, can hold
+
+
+class Normaliser:
+    """Turns one payload into JSON; gathers its faults in ``faults``."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def value(self, value: Any, shape: Shape | None, pointer: str = "") -> Json:
+        """``value`` as JSON, guided by ``shape`` (None: nothing is known, nothing is mended)."""
+        if pointer.count("/") > _DEEPEST:
+            return self._fault(pointer, "not-json", f"at most {_DEEPEST} levels of nesting")
+        if isinstance(value, Enum):
+            value = value.value
+        if isinstance(value, str):
+            return self._text(str(value), shape, pointer)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, (int, float, Decimal)):
+            return self._number(value, pointer)
+        if isinstance(value, (UUID, date, datetime)):
+            return value.isoformat() if isinstance(value, date) else str(value)
+        if not isinstance(value, Mapping) and hasattr(value, "to_dict"):
+            value = self._model(value, pointer)
+            if value is None:
+                return None
+        if isinstance(value, Mapping):
+            return self._object(cast("Any", value), shape, pointer)
+        if isinstance(value, (list, tuple)):
+            items = shape.items if shape else None
+            return [
+                self.value(item, items, child(pointer, index))
+                for index, item in enumerate(cast("list[Any]", value))
+                if item is not None or shape is None
+            ]
+        expected = "a JSON value (text, number, true or false, list, or mapping)"
+        return self._fault(pointer, "not-json", f"{expected}, not {type(value).__name__}")
+
+    def _fault(self, pointer: str, rule: str, expected: str) -> None:
+        self.faults.append(Fault(pointer, rule, expected))
+
+    def _model(self, model: Any, pointer: str) -> Json:
+        try:
+            return model.to_dict()
+        except Exception as error:  # noqa: BLE001 - a generated model may hold anything
+            advice = "a model whose fields hold what their annotations say"
+            kind = type(model).__name__
+            return self._fault(pointer, "not-json", f"{advice} ({kind}: {type(error).__name__})")
+
+    def _object(self, value: Mapping[Any, Any], shape: Shape | None, pointer: str) -> Json:
+        known = shape.properties if shape else {}
+        required = shape.required if shape else frozenset[str]()
+        result: dict[str, Json] = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                self._fault(pointer, "not-json", f"names that are text, not {type(key).__name__}")
+                continue
+            name = str(key.value if isinstance(key, Enum) else key)
+            at = child(pointer, name)
+            if not _is_unicode(name):
+                self._fault(pointer, "not-json", "names without lone surrogates")
+            elif known and name not in known:
+                self.faults.append(_unknown(name, at, known))
+            elif not known or name in required or not _is_blank(item):
+                result[name] = self.value(item, known.get(name), at)
+        return result
+
+    def _number(self, value: float | Decimal, pointer: str) -> Json:
+        if isinstance(value, int):
+            if abs(value) > _LARGEST_INTEGER:
+                return self._fault(pointer, "not-json", "a number of at most 308 digits")
+            return int(value)
+        if not math.isfinite(value):
+            return self._fault(pointer, "not-json", "a finite number")
+        if isinstance(value, Decimal):
+            if abs(value) > _LARGEST_INTEGER:
+                return self._fault(pointer, "not-json", "a number of at most 308 digits")
+            return int(value) if value == value.to_integral_value() else float(value)
+        return float(value)
+
+    def _text(self, value: str, shape: Shape | None, pointer: str) -> Json:
+        if not _is_unicode(value):
+            return self._fault(pointer, "not-json", "text without lone surrogates")
+        if shape is None or shape.format is None:
+            return value
+        mend = _MENDS.get(shape.format)
+        value = value.strip()
+        return value if mend is None or has_format(shape.format, value) else mend(value)
+
+
+def merge_deep(payload: Json, extra: Json) -> Json:
+    """``payload`` with ``extra`` merged in: objects by name, everything else replaced."""
+    if not isinstance(payload, dict) or not isinstance(extra, dict):
+        return extra
+    merged = {**cast("dict[str, Json]", payload)}
+    for key, value in cast("dict[str, Json]", extra).items():
+        merged[key] = merge_deep(merged[key], value) if key in merged else value
+    return merged
+
+
+def _unknown(name: str, pointer: str, known: Mapping[str, Shape]) -> Fault:
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.7)
+    hint = f": did you mean {near[0]!r}?" if near else ""
+    expected = f"a field of the contract{hint} (to send one it does not name, use extra_fields)"
+    return Fault(pointer, "unknown-field", expected)
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_unicode(value: str) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def ascii_email(value: str) -> str:
+    """An address with its domain in ASCII form (RFC 5891); unchanged if it has none."""
+    local, at, domain = value.rpartition("@")
+    try:
+        return f"{local}{at}{_ascii_host(domain)}"
+    except UnicodeError:
+        return value
+
+
+def ascii_url(value: str) -> str:
+    """A URL (RFC 3986) out of one with other characters (RFC 3987); unchanged if it is none."""
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+        network = parts.netloc
+        if host is not None and not network.isascii():
+            user, at, _ = network.rpartition("@")
+            network = quote(user, safe=_URL_SAFE) + at + _ascii_host(host)
+            network += f":{port}" if port is not None else ""
+    except ValueError:  # UnicodeError, from idna, is one
+        return value
+    path = _quote(parts.path, "/")
+    query, fragment = _quote(parts.query, "/?"), _quote(parts.fragment, "/?")
+    return urlunsplit((parts.scheme, network, path, query, fragment))
+
+
+_URL_SAFE = "!$&'()*+,;=:@-._~"
+
+
+def _quote(part: str, more: str) -> str:
+    """``part`` with what a URL may not hold percent-encoded, and what is encoded left alone."""
+    pieces = part.split("%")
+    quoted = [quote(pieces[0], safe=_URL_SAFE + more)]
+    for piece in pieces[1:]:
+        is_encoded = len(piece) >= 2 and all(c in "0123456789abcdefABCDEF" for c in piece[:2])
+        quoted.append(("%" if is_encoded else "%25") + quote(piece, safe=_URL_SAFE + more))
+    return "".join(quoted)
+
+
+def _ascii_host(host: str) -> str:
+    return host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
+
+
+_MENDS = {"email": ascii_email, "uri": ascii_url}
