@@ -1,4 +1,4 @@
-"""The three body formats of a capture: which fields each carries, and the generated body of each.
+"""The three body formats of a capture: which fields each carries, and the bytes of each.
 
 What a form can carry is what LeadCaptureForm names. What XML (LTS, experimental) can carry is what
 an element of LeadCaptureXml is marked for with ``x-lead-field``; the document is written after
@@ -7,16 +7,29 @@ that schema, so no element is named here.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from ._contract import BodyFormat, Json, Operation, Shape, child, shape
+from ._contract import MEDIA_TYPES, BodyFormat, Json, Operation, Shape, child, shape
 from ._errors import Fault
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+class Encoded(NamedTuple):
+    """A body as it goes on the wire."""
+
+    content: bytes
+    media_type: str
+
+
+@cache
+def _not_xml() -> re.Pattern[str]:
+    """What XML 1.0 cannot hold; compiled late, because that takes a while."""
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def uncarried(
@@ -36,24 +49,21 @@ def uncarried(
     for pointer, value in _leaves(payload, carried, ""):
         if pointer not in carried or not isinstance(value, str):
             faults.append(Fault(pointer, "not-in-this-format", expected))
-        elif _NOT_XML.search(value):
+        elif _not_xml().search(value):
             text = "text without control characters, which XML cannot carry"
             faults.append(Fault(pointer, "not-in-this-format", text))
     return faults
 
 
-def body(operation: Operation, body_format: BodyFormat, payload: Json) -> Any:
-    """What the generated function takes as its body."""
-    from rechat_lead_capture_client import models, types  # noqa: PLC0415 - keeps the import fast
-
-    if body_format == "xml":
+def encode(operation: Operation, body_format: BodyFormat, payload: Json) -> Encoded:
+    """The bytes of the body and their media type."""
+    if body_format == "json":
+        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    elif body_format == "form":
+        text = urlencode(payload, doseq=True)
+    else:
         text = _document(shape(operation.body_pointer("xml")), payload)
-        return types.File(payload=cast("Any", text.encode()))
-    wanted = shape(operation.body_pointer(body_format))
-    if wanted.items is not None:
-        model = getattr(models, wanted.items.pointer.rpartition("/")[2])
-        return [model.from_dict(item) for item in payload]
-    return getattr(models, wanted.pointer.rpartition("/")[2]).from_dict(payload)
+    return Encoded(text.encode(), MEDIA_TYPES[body_format])
 
 
 def _leaves(value: Json, carried: frozenset[str], pointer: str) -> Iterator[tuple[str, Json]]:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 import jsonschema_rs
+
 from rechat_lead_capture_contract import contract
 
 from ._contract import Json, child, resolve

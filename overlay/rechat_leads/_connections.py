@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from ._errors import ClientClosedError
-from ._secrets import shield
+from ._version import __version__
 
 
 @cache
@@ -28,10 +28,14 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _settings(transport: Any) -> dict[str, Any]:
-    from importlib.metadata import version  # noqa: PLC0415 - slow to import
+def _shield(client: httpx.Client | httpx.AsyncClient) -> None:
+    from ._wire import shield  # noqa: PLC0415 - imports httpcore, as httpx does only now
 
-    agent = f"rechat-leads/{version('rechat-leads')} python-httpx/{httpx.__version__}"
+    shield(client)
+
+
+def _settings(transport: Any) -> dict[str, Any]:
+    agent = f"rechat-leads/{__version__} python-httpx/{httpx.__version__}"
     settings: dict[str, Any] = {"headers": {"User-Agent": agent}}
     if transport is None:
         return {**settings, "verify": _tls()}
@@ -49,7 +53,7 @@ class Connections:
         self._lock = threading.Lock()
         self._is_closed = False
         if given is not None:
-            shield(given)
+            _shield(given)
 
     def client(self) -> httpx.Client:
         """The httpx client to send with. Raises ClientClosedError after ``close``."""
@@ -63,7 +67,7 @@ class Connections:
         with self._lock:
             if self._own is None or self._process != os.getpid():
                 built = httpx.Client(**_settings(self._transport))
-                shield(built)
+                _shield(built)
                 self._own, self._process = built, os.getpid()
             return self._own
 
@@ -89,7 +93,7 @@ class AsyncConnections:
         self._lock = threading.Lock()
         self._is_closed = False
         if given is not None:
-            shield(given)
+            _shield(given)
 
     def client(self) -> httpx.AsyncClient:
         """The httpx client of the running loop. Raises ClientClosedError after ``close``."""
@@ -102,7 +106,7 @@ class AsyncConnections:
             process, own = self._own.get(loop, (0, None))
             if own is None or process != os.getpid():
                 own = httpx.AsyncClient(**_settings(self._transport))
-                shield(own)
+                _shield(own)
                 self._own[loop] = (os.getpid(), own)
             return own
 

@@ -45,15 +45,25 @@ class Operation:
     def _data(self) -> dict[str, Any]:
         return cast("dict[str, Any]", resolve(self.pointer))
 
-    @property
+    @cached_property
     def operation_id(self) -> str:
         """The contract's own name of the operation."""
         return str(self._data["operationId"])
 
     @cached_property
+    def method(self) -> str:
+        """The HTTP method, in capitals."""
+        return self.pointer.rpartition("/")[2].upper()
+
+    @cached_property
+    def path(self) -> str:
+        """The path, with its parameters in braces."""
+        return self.pointer.split("/")[2].replace("~1", "/").replace("~0", "~")
+
+    @cached_property
     def is_idempotent(self) -> bool:
         """Whether sending it twice equals sending it once (RFC 9110, section 9.2.2)."""
-        return self.pointer.rpartition("/")[2] in {"put", "delete", "get", "head", "options"}
+        return self.method in {"PUT", "DELETE", "GET", "HEAD", "OPTIONS"}
 
     @cached_property
     def successes(self) -> frozenset[int]:
@@ -70,8 +80,13 @@ class Operation:
 
     def body_pointer(self, body_format: BodyFormat) -> str:
         """The pointer of the schema of a body in ``body_format``, references followed."""
-        content = child(f"{self.pointer}/requestBody/content", MEDIA_TYPES[body_format])
-        return follow(f"{content}/schema")
+        return _body_pointer(self.pointer, MEDIA_TYPES[body_format])
+
+
+@cache
+def _body_pointer(operation_pointer: str, media_type: str) -> str:
+    content = child(f"{operation_pointer}/requestBody/content", media_type)
+    return follow(f"{content}/schema")
 
 
 @cache
@@ -159,10 +174,7 @@ class Shape:
 
 
 @cache
-def _shape(pointer: str) -> Shape:
-    return Shape(pointer)
-
-
 def shape(pointer: str) -> Shape:
-    """The shape of the schema at ``pointer``."""
-    return _shape(follow(pointer))
+    """The shape of the schema at ``pointer``, or where its ``$ref`` leads."""
+    followed = follow(pointer)
+    return Shape(pointer) if followed == pointer else shape(followed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from functools import lru_cache
 
 import httpx
 
@@ -15,6 +17,7 @@ from ._errors import (
     DeliveryError,
 )
 from ._requests import Prepared
+from ._secrets import PLACEHOLDER
 
 _CONNECT_SECONDS = 5.0
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -25,11 +28,21 @@ def build(
     client: httpx.Client | httpx.AsyncClient, base_url: str, prepared: Prepared, deadline: float
 ) -> httpx.Request:
     """The httpx request: it holds a placeholder instead of the secret."""
-    arguments = dict(prepared.arguments)
-    url = base_url + arguments.pop("url")
     left = max(deadline - time.monotonic(), 0.001)
     timeout = httpx.Timeout(left, connect=min(left, _CONNECT_SECONDS))
-    return client.build_request(url=url, timeout=timeout, **arguments)
+    return client.build_request(
+        prepared.operation.method,
+        _url(base_url, prepared.operation.path),
+        content=prepared.body.content,
+        headers={"Content-Type": prepared.body.media_type},
+        timeout=timeout,
+    )
+
+
+@lru_cache(maxsize=16)
+def _url(base_url: str, path: str) -> httpx.URL:
+    """The URL with the placeholder: one for all calls of an operation."""
+    return httpx.URL(base_url + re.sub(r"\{[^}]*\}", PLACEHOLDER, path))
 
 
 def reply(prepared: Prepared, response: httpx.Response, body: bytearray) -> Reply:

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from rechat_lead_capture_contract import contract as shipped_contract
 from starlette.applications import Starlette
 
+from rechat_lead_capture_contract import contract as shipped_contract
 from rechat_sandbox.api import Api
 from rechat_sandbox.document import Document
 from rechat_sandbox.identity import Identity

@@ -1,5 +1,6 @@
 """The sandbox on a socket."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -9,9 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import h11
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
+from rechat_sandbox.answers import RefusalError, refusal_answer
 from rechat_sandbox.app import DEFAULT_MAX_BODY, create_app
 
 __all__ = ["LOOPBACK", "Running", "running", "serve"]
@@ -31,19 +36,57 @@ class Running:
     """The application; ``app.state.keeper`` works with what is stored."""
 
 
+class _Protocol(H11Protocol):
+    """uvicorn's HTTP, which says in the contract's form of an error what is not HTTP."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        # The access log holds paths, and so the credential. uvicorn writes it, whatever its
+        # configuration says, as soon as someone gave that logger a handler.
+        self.access_log = False
+
+    def send_400_response(self, msg: str) -> None:
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            answer = refusal_answer(RefusalError(400, msg))
+            fields = [("content-type", "application/json"), ("connection", "close")]
+            for event in (
+                h11.Response(status_code=answer.status, headers=fields, reason=b"Bad Request"),
+                h11.Data(data=answer.content),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        # Else an answer is on its way already, and nothing can be said any more.
+        self.transport.close()
+
+
+class _Config(uvicorn.Config):
+    """uvicorn's configuration, without what it wraps applications in.
+
+    At its lowest log level it would log every request with its path.
+    """
+
+    def load(self) -> None:
+        super().load()
+        self.loaded_app = self.app
+
+
 class _Server(uvicorn.Server):
     """uvicorn, which also says when it is listening."""
 
     def __init__(self, app: Starlette, listening: Callable[[], None]) -> None:
         super().__init__(
-            uvicorn.Config(
+            _Config(
                 app,
                 # h11 takes any method, as the contract's 405 needs; the faster parser knows a list.
-                http="h11",
+                http=_Protocol,
                 ws="none",
                 lifespan="on",
-                # uvicorn's access log holds paths, and so the credential.
-                access_log=False,
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=5,

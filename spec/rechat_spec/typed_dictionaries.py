@@ -56,7 +56,9 @@ def _request_schemas(contract: dict[str, Json]) -> Iterator[dict[str, Json]]:
         item = _followed(contract, path)
         for operation in item.values() if isinstance(item, dict) else ():
             body = operation.get("requestBody", {}) if isinstance(operation, dict) else {}
-            for media_type, entry in _followed(contract, body).get("content", {}).items():
+            content = _followed(contract, body)
+            content = content.get("content", {}) if isinstance(content, dict) else {}
+            for media_type, entry in content.items():
                 if not media_type.endswith("xml") and "schema" in entry:
                     yield entry["schema"]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import validator_for
 from jsonschema_path import SchemaPath
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from openapi_spec_validator.validation.keywords import KeywordValidator
@@ -126,17 +127,56 @@ def _faults(document: Json) -> list[tuple[str, str]]:
     library = OpenAPIV31SpecValidator if is_31 else OpenAPIV30SpecValidator
     structure = dict(schema_v31 if is_31 else schema_v30)
     errors = validator_for(structure)(structure).iter_errors(document)
-    faults = [_described(document, best_match([error]) or error) for error in errors]
+    faults = [_described(document, _deepest(error)) for error in errors]
+    if is_31:
+        faults += _schema_faults(document)
     if faults:
         return faults  # the other checks take the structure for granted
-    # No handlers: whatever an `$id` or the like may say, nothing is fetched.
-    path = SchemaPath.from_dict(document, handlers={})
+    path = SchemaPath.from_dict(document, handlers=dict.fromkeys(_SCHEMES, _refuse))
     try:
         return [
             _described(document, error) for error in _located(library)(path).root_validator(path)
         ]
     except Exception as error:  # noqa: BLE001 - it raises anything, for invalid documents alone
         return [("", f"the validator gives up: {type(error).__name__}: {error}")]
+
+
+# Whatever an `$id` or a `$dynamicRef` may say, nothing is fetched.
+_SCHEMES = ("", "data", "file", "ftp", "http", "https")
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise LookupError(f"{uri} is outside the document")
+
+
+def _schema_faults(document: Json) -> Iterator[tuple[str, str]]:
+    """What is no JSON Schema; the structure of OpenAPI 3.1 leaves that open."""
+    for pointer, keyword, value in keywords(document):
+        schemas = {pointer: value} if keyword == "schema" else {}
+        if keyword == "schemas" and isinstance(value, dict):
+            schemas = {child(pointer, name): schema for name, schema in value.items()}
+        for at, schema in schemas.items():
+            try:
+                OAS31Validator.check_schema(schema, format_checker=oas31_format_checker)
+            except SchemaError as error:
+                yield at + _pointer(schema, error.absolute_path), error.message
+
+
+def _deepest(error: ValidationError) -> ValidationError:
+    """Where many things may stand, the fault in the one that was meant: not a Reference Object."""
+    while error.context:
+        alternatives: dict[Any, list[ValidationError]] = {}
+        for below in error.context:
+            alternatives.setdefault(below.schema_path[0], []).append(below)
+        meant = [
+            faults
+            for faults in alternatives.values()
+            if not any(fault.validator_value == ["$ref"] for fault in faults)
+        ]
+        if len(meant) != 1:
+            break
+        error = min(meant[0], key=lambda fault: list(map(str, fault.absolute_path)))
+    return error
 
 
 def _described(document: Json, error: ValidationError) -> tuple[str, str]:

@@ -1,0 +1,67 @@
+"""The application without a socket, and with one in a thread."""
+
+import asyncio
+import gc
+import weakref
+
+import httpx
+import pytest
+from sandbox.support import JSON, WEBHOOK
+
+from rechat_sandbox import create_app, running
+
+
+def test_it_works_without_lifespan_events() -> None:
+    app = create_app(seed=1)
+
+    async def talk() -> tuple[list[int], str]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+            answers = await asyncio.gather(
+                *(client.post(WEBHOOK, json={"note": str(n)}) for n in range(20)),
+                client.post(WEBHOOK, content=b"x" * 2_000_000, headers=JSON),
+                client.get("/leads/a%2Fb/timeline"),
+            )
+            return [answer.status_code for answer in answers], answers[-1].headers["allow"]
+
+    assert asyncio.run(talk()) == ([200] * 20 + [413, 405], "POST")
+    assert len(app.state.keeper.call(lambda store: store.leads())) == 20
+    app.state.keeper.close()
+
+
+def test_it_works_under_a_prefix() -> None:
+    app = create_app()
+
+    async def status() -> int:
+        transport = httpx.ASGITransport(app=app, root_path="/rechat")
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://sandbox/rechat"
+        ) as client:
+            return (await client.post(WEBHOOK, json={})).status_code
+
+    assert asyncio.run(status()) == 200
+    app.state.keeper.close()
+
+
+def test_a_dropped_application_ends_its_thread() -> None:
+    app = create_app()
+    thread = app.state.keeper._thread
+    gone = weakref.ref(app)
+    del app
+    gc.collect()
+    assert gone() is None
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_server_is_there_when_entered_and_gone_when_left() -> None:
+    with running() as sandbox:
+        url = sandbox.url
+        assert httpx.get(url, trust_env=False).status_code == 404
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, trust_env=False)
+
+
+def test_a_server_for_loopback_only() -> None:
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1"), running(host="0.0.0.0"):
+        pass
