@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
+from uuid import UUID
 
 from ._contract import Operation
 from ._errors import (
@@ -36,11 +37,11 @@ class Answer(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, without the secret: status, headers (names in lower case), body bytes."""
+    """What came back, without the secret: status, headers (names in lower case), body as text."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: str = field(repr=False)
 
 
 def read(operation: Operation, reply: Reply) -> Answer | AnswerError:
@@ -54,17 +55,23 @@ def read(operation: Operation, reply: Reply) -> Answer | AnswerError:
     if reply.status == 204:
         return Answer()
     if not is_json or not isinstance(body, dict):
-        wanted = "an answer that is no JSON object"
-        return _unexpected(operation, reply, body, wanted)
+        return _unexpected(operation, reply, body, "an answer that is no JSON object")
     answer = Answer(cast("dict[str, Any]", body))
     if answer.get("success") is False:
         return _unexpected(operation, reply, body, "success: false")
+    if operation.gives_an_id and lead_id_of(answer) is None:
+        return _unexpected(operation, reply, body, "no lead id in it (data.id)")
     return answer
 
 
-def unexpected(operation: Operation, answer: Answer, what: str) -> UnexpectedAnswerError:
-    """The error for a success that lacks what the caller needs of it."""
-    return _unexpected(operation, Reply(200, {}, b""), answer, what)
+def lead_id_of(answer: Answer) -> str | None:
+    """``data.id`` of a capture's answer if it is a UUID, else None."""
+    data = answer.get("data")
+    value = cast("Mapping[str, Any]", data).get("id") if isinstance(data, Mapping) else None
+    try:
+        return value if isinstance(value, str) and str(UUID(value)) == value.lower() else None
+    except ValueError:
+        return None
 
 
 def _body(reply: Reply) -> tuple[Any, bool]:
@@ -74,7 +81,7 @@ def _body(reply: Reply) -> tuple[Any, bool]:
     try:
         return json.loads(reply.body), True
     except (ValueError, RecursionError):
-        return reply.body.decode("utf-8", "replace"), False
+        return reply.body, False
 
 
 def _error(operation: Operation, reply: Reply, body: Any) -> AnswerError:
@@ -126,16 +133,14 @@ def retry_after(value: str | None) -> float | None:
     """Seconds to wait, of a ``Retry-After`` header: seconds or a date (RFC 9110, 10.2.3)."""
     if value is None:
         return None
+    if re.fullmatch(r"\s*\d{1,12}(\.\d*)?\s*", value, re.ASCII):
+        return float(value)
     try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            when = parsedate_to_datetime(value)
-        except ValueError:
-            return None
+        when = parsedate_to_datetime(value)
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        seconds = (when - datetime.now(UTC)).total_seconds()
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
+        return max((when - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, OverflowError, TypeError, IndexError):  # it raises them all
+        return None
 
 
 def moment(value: object) -> datetime | None:

@@ -12,12 +12,12 @@ from uuid import UUID
 
 import httpx
 
-from ._answers import Answer, Reply, unexpected
+from ._answers import Answer, Reply, lead_id_of
 from ._connections import AsyncConnections, Connections
 from ._contract import BodyFormat, operation
-from ._delivery import build, failed, is_too_large, out_of_time, reply
-from ._errors import ConfigurationError, DeliveryError
-from ._leads import AsyncLead, Lead, lead_id_of
+from ._delivery import build, failed, is_enough, reply
+from ._errors import ConfigurationError, RechatError
+from ._leads import AsyncLead, Lead
 from ._options import (
     CAPTURE,
     POST_ACTIVITY,
@@ -30,7 +30,7 @@ from ._options import (
 )
 from ._requests import Prepared, joined, prepare_payload
 from ._retries import Flow, Observer, Send, call
-from ._secrets import sending
+from ._secrets import Call, sending
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -134,6 +134,10 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
         """
         given: dict[str, Any] = {**changes}
         del changes  # a traceback that shows locals must not show a lead channel id
+        unknown = sorted(given.keys() - OptionChanges.__annotations__.keys())
+        if unknown:
+            del given
+            raise TypeError(f"with_options() cannot change {', '.join(unknown)}")
         if "lead_channel" in given:
             channel = lead_channel_secret(given.pop("lead_channel"))
             if isinstance(channel, ConfigurationError):
@@ -305,23 +309,13 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
         return str(lead_id).strip()
 
 
-def _captured_id(answer: Answer) -> str | None:
-    """The captured lead's id; None for a 204. Raises UnexpectedAnswerError if a 200 has none."""
-    if not answer:
-        return None
-    lead_id = lead_id_of(answer)
-    if lead_id is None:
-        raise unexpected(operation(CAPTURE), answer, "no lead id in it (data.id)")
-    return lead_id
-
-
 class LeadClient(BaseClient[Answer, Lead, Lead, httpx.Client, httpx.BaseTransport]):
     """A client of the Lead Capture API for synchronous code; safe to share between threads."""
 
     def _connect(
         self, http_client: httpx.Client | None, transport: httpx.BaseTransport | None
     ) -> None:
-        self._connections = Connections(http_client, transport)
+        self._connections = Connections(http_client, transport, self._options.base_url)
 
     def __enter__(self) -> Self:
         """The client itself."""
@@ -345,13 +339,13 @@ class LeadClient(BaseClient[Answer, Lead, Lead, httpx.Client, httpx.BaseTranspor
 
     def _capture(self, prepare: Callable[[], Prepared]) -> Lead:
         answer = self._perform(prepare)
-        return Lead(self, _captured_id(answer), answer)
+        return Lead(self, lead_id_of(answer), answer)
 
     def _perform(self, prepare: Callable[[], Prepared]) -> Answer:
-        client = self._connections.client()
+        self._connections.client()  # of a closed client, say nothing else
         prepared = prepare()
         flow = self._flow(prepared)
-        result: Reply | DeliveryError | None = None
+        result: Reply | RechatError | None = None
         while True:
             try:
                 step = flow.send(result)
@@ -359,30 +353,29 @@ class LeadClient(BaseClient[Answer, Lead, Lead, httpx.Client, httpx.BaseTranspor
                 answer: Answer = done.value
                 return answer
             if isinstance(step, Send):
-                result = self._send(client, prepared, step.deadline)
+                result = self._send(prepared, Call(prepared.secret, step.deadline))
             else:
                 time.sleep(step.seconds)
                 result = None
 
-    def _send(
-        self, client: httpx.Client, prepared: Prepared, deadline: float
-    ) -> Reply | DeliveryError:
-        with sending(prepared.secret, deadline):
+    def _send(self, prepared: Prepared, call: Call) -> Reply | RechatError:
+        response: httpx.Response | None = None
+        body = bytearray()
+        with sending(call):
             try:
-                request = build(client, self._options.base_url, prepared, deadline)
+                client = self._connections.client()
+                request = build(client, self._options.base_url, prepared, call)
                 response = client.send(request, stream=True, follow_redirects=False)
-                body = bytearray()
                 try:
                     for chunk in response.iter_bytes():
                         body += chunk
-                        if is_too_large(body):
+                        if is_enough(body, call):
                             break
                 finally:
                     response.close()
-                return reply(prepared, response, body)
+                return reply(call, response, body)
             except Exception as error:  # noqa: BLE001 - whatever a transport raises gets a type
-                failure = failed(prepared, error, deadline)
-        return failure
+                return failed(prepared, call, error, response, body)
 
 
 class AsyncLeadClient(
@@ -399,7 +392,7 @@ class AsyncLeadClient(
     def _connect(
         self, http_client: httpx.AsyncClient | None, transport: httpx.AsyncBaseTransport | None
     ) -> None:
-        self._connections = AsyncConnections(http_client, transport)
+        self._connections = AsyncConnections(http_client, transport, self._options.base_url)
 
     async def __aenter__(self) -> Self:
         """The client itself."""
@@ -423,15 +416,15 @@ class AsyncLeadClient(
 
     async def _capture(self, prepare: Callable[[], Prepared]) -> AsyncLead:
         answer = await self._perform(prepare)
-        return AsyncLead(self, _captured_id(answer), answer)
+        return AsyncLead(self, lead_id_of(answer), answer)
 
     async def _perform(self, prepare: Callable[[], Prepared]) -> Answer:
         import anyio  # noqa: PLC0415 - httpx needs it for async calls only, and so do we
 
-        client = self._connections.client()
+        self._connections.client()  # of a closed client, say nothing else
         prepared = prepare()
         flow = self._flow(prepared)
-        result: Reply | DeliveryError | None = None
+        result: Reply | RechatError | None = None
         while True:
             try:
                 step = flow.send(result)
@@ -439,29 +432,30 @@ class AsyncLeadClient(
                 answer: Answer = done.value
                 return answer
             if isinstance(step, Send):
-                result = out_of_time(prepared, may_have_been_delivered=True)
-                with anyio.move_on_after(max(step.deadline - time.monotonic(), 0.0)):
-                    result = await self._send(client, prepared, step.deadline)
+                result = await self._send(prepared, Call(prepared.secret, step.deadline))
             else:
                 await anyio.sleep(step.seconds)
                 result = None
 
-    async def _send(
-        self, client: httpx.AsyncClient, prepared: Prepared, deadline: float
-    ) -> Reply | DeliveryError:
-        with sending(prepared.secret, deadline):
+    async def _send(self, prepared: Prepared, call: Call) -> Reply | RechatError:
+        import anyio  # noqa: PLC0415 - see above
+
+        response: httpx.Response | None = None
+        body = bytearray()
+        with sending(call):
             try:
-                request = build(client, self._options.base_url, prepared, deadline)
-                response = await client.send(request, stream=True, follow_redirects=False)
-                body = bytearray()
-                try:
-                    async for chunk in response.aiter_bytes():
-                        body += chunk
-                        if is_too_large(body):
-                            break
-                finally:
-                    await response.aclose()
-                return reply(prepared, response, body)
+                client = self._connections.client()
+                with anyio.move_on_after(max(call.deadline - time.monotonic(), 0.0)):
+                    request = build(client, self._options.base_url, prepared, call)
+                    response = await client.send(request, stream=True, follow_redirects=False)
+                    try:
+                        async for chunk in response.aiter_bytes():
+                            body += chunk
+                            if is_enough(body, call):
+                                break
+                    finally:
+                        await response.aclose()
+                    return reply(call, response, body)
             except Exception as error:  # noqa: BLE001 - whatever a transport raises gets a type
-                failure = failed(prepared, error, deadline)
-        return failure
+                return failed(prepared, call, error, response, body)
+        return failed(prepared, call, TimeoutError(), response, body)

@@ -2,8 +2,11 @@
 
 - Threads: whoever needs it first builds it, the others wait for that one.
 - Fork: a child process builds its own; connections are never shared between processes.
-- Event loops: an async client has one httpx client for each running loop.
-- An httpx client that was given is used as it is and never closed here.
+- Event loops: an async client has one httpx client for each running loop. Close it in the loop
+  that used it: what a loop leaves open when it ends is for the garbage collector.
+- An httpx client that was given is used as it is and never closed here; a transport that was given
+  belongs to one process, and if it is async to one loop.
+- Plain http goes to this machine, or elsewhere on purpose: the environment's proxies are not asked.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import sys
 import threading
 import weakref
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -34,23 +37,30 @@ def _shield(client: httpx.Client | httpx.AsyncClient) -> None:
     shield(client)
 
 
-def _settings(transport: Any) -> dict[str, Any]:
+def _settings(transport: Any, base_url: str) -> dict[str, Any]:
     agent = f"rechat-leads/{__version__} python-httpx/{httpx.__version__}"
     settings: dict[str, Any] = {"headers": {"User-Agent": agent}}
-    if transport is None:
-        return {**settings, "verify": _tls()}
-    return {**settings, "transport": transport}
+    if transport is not None:
+        return {**settings, "transport": transport}
+    return {**settings, "verify": _tls(), "trust_env": base_url.startswith("https:")}
+
+
+def _closed() -> ClientClosedError:
+    return ClientClosedError("this client is closed: make a new one")
 
 
 class Connections:
     """The httpx client of a ``LeadClient`` and of all its views."""
 
-    def __init__(self, given: httpx.Client | None, transport: httpx.BaseTransport | None) -> None:
+    def __init__(
+        self, given: httpx.Client | None, transport: httpx.BaseTransport | None, base_url: str
+    ) -> None:
         self._given = given
         self._transport = transport
-        self._own: httpx.Client | None = None
-        self._process = 0
-        self._lock = threading.Lock()
+        self._base_url = base_url
+        # By process id. A lock that another thread held during a fork stays locked in the child.
+        self._own: dict[int, httpx.Client] = {}
+        self._locks: dict[int, threading.Lock] = {}
         self._is_closed = False
         if given is not None:
             _shield(given)
@@ -58,39 +68,48 @@ class Connections:
     def client(self) -> httpx.Client:
         """The httpx client to send with. Raises ClientClosedError after ``close``."""
         if self._is_closed:
-            raise ClientClosedError("this client is closed: make a new one")
+            raise _closed()
         if self._given is not None:
-            return self._given
-        own = self._own
-        if own is not None and self._process == os.getpid():
+            return _open(self._given)
+        process = os.getpid()
+        own = self._own.get(process)
+        if own is not None:
             return own
-        with self._lock:
-            if self._own is None or self._process != os.getpid():
-                built = httpx.Client(**_settings(self._transport))
+        with self._lock():
+            if self._is_closed:
+                raise _closed()
+            if process not in self._own:
+                built = httpx.Client(**_settings(self._transport, self._base_url))
                 _shield(built)
-                self._own, self._process = built, os.getpid()
-            return self._own
+                self._own[process] = built
+            return self._own[process]
 
     def close(self) -> None:
         """Close the httpx client if it is our own; doing it twice does no harm."""
-        self._is_closed = True
-        with self._lock:
-            own, self._own = self._own, None
-        if own is not None and self._process == os.getpid():
+        with self._lock():
+            self._is_closed = True
+            own = self._own.pop(os.getpid(), None)
+        if own is not None:
             own.close()
+
+    def _lock(self) -> threading.Lock:
+        return self._locks.setdefault(os.getpid(), threading.Lock())
 
 
 class AsyncConnections:
     """The httpx clients of an ``AsyncLeadClient`` and of all its views, one for each event loop."""
 
     def __init__(
-        self, given: httpx.AsyncClient | None, transport: httpx.AsyncBaseTransport | None
+        self,
+        given: httpx.AsyncClient | None,
+        transport: httpx.AsyncBaseTransport | None,
+        base_url: str,
     ) -> None:
         self._given = given
         self._transport = transport
-        self._own: weakref.WeakKeyDictionary[Any, tuple[int, httpx.AsyncClient]]
-        self._own = weakref.WeakKeyDictionary()
-        self._lock = threading.Lock()
+        self._base_url = base_url
+        # Each loop touches its own entry only, in its own thread: no lock is needed.
+        self._own: weakref.WeakKeyDictionary[Any, httpx.AsyncClient] = weakref.WeakKeyDictionary()
         self._is_closed = False
         if given is not None:
             _shield(given)
@@ -98,26 +117,41 @@ class AsyncConnections:
     def client(self) -> httpx.AsyncClient:
         """The httpx client of the running loop. Raises ClientClosedError after ``close``."""
         if self._is_closed:
-            raise ClientClosedError("this client is closed: make a new one")
+            raise _closed()
         if self._given is not None:
-            return self._given
+            return _open(self._given)
         loop = _running_loop()
-        with self._lock:
-            process, own = self._own.get(loop, (0, None))
-            if own is None or process != os.getpid():
-                own = httpx.AsyncClient(**_settings(self._transport))
-                _shield(own)
-                self._own[loop] = (os.getpid(), own)
-            return own
+        own = self._own.get(loop)
+        if own is None:
+            self._forget_closed_loops()
+            own = httpx.AsyncClient(**_settings(self._transport, self._base_url))
+            _shield(own)
+            self._own[loop] = own
+        return own
+
+    def _forget_closed_loops(self) -> None:
+        """A connection holds its loop, so the weak keys alone would keep both for ever."""
+        for reference in self._own.keyrefs():
+            loop = reference()
+            if getattr(loop, "is_closed", bool)():
+                self._own.pop(loop, None)
 
     async def close(self) -> None:
         """Close what belongs to the running loop; what belongs to others goes with them."""
         self._is_closed = True
-        with self._lock:
-            process, own = self._own.pop(_running_loop(), (0, None))
-            self._own.clear()
-        if own is not None and process == os.getpid():
+        own = self._own.pop(_running_loop(), None)
+        self._own.clear()
+        if own is not None:
             await own.aclose()
+
+
+ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
+
+
+def _open(given: ClientT) -> ClientT:
+    if given.is_closed:
+        raise ClientClosedError("the httpx client that was given is closed")
+    return given
 
 
 def _running_loop() -> Any:
@@ -127,4 +161,6 @@ def _running_loop() -> Any:
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
+        if "trio" not in sys.modules:
+            raise
         return sys.modules["trio"].lowlevel.current_trio_token()

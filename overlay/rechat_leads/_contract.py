@@ -71,6 +71,11 @@ class Operation:
         return frozenset(int(s) for s in self._data["responses"] if s.startswith("2"))
 
     @cached_property
+    def gives_an_id(self) -> bool:
+        """Whether later calls need an id out of its answer: then the contract links to them."""
+        return any("links" in response for response in self._data["responses"].values())
+
+    @cached_property
     def path_parameter(self) -> tuple[str, str]:
         """Name and schema pointer of the one path parameter."""
         for index, parameter in enumerate(self._data["parameters"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from functools import lru_cache
@@ -14,21 +15,27 @@ from ._errors import (
     ConnectFailedError,
     ConnectionLostError,
     DeadlineExceededError,
-    DeliveryError,
+    RechatError,
 )
 from ._requests import Prepared
-from ._secrets import PLACEHOLDER
+from ._secrets import EXTENSION, PLACEHOLDER, Call
 
 _CONNECT_SECONDS = 5.0
-LARGEST_ANSWER = 8 * 1024 * 1024
-"""Bytes of an answer that are read at most; what is cut off cannot be read as JSON."""
+_LARGEST_ANSWER = 8 * 1024 * 1024  # bytes; what is cut off cannot be read as JSON
+_CONNECTING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 
 
 def build(
-    client: httpx.Client | httpx.AsyncClient, base_url: str, prepared: Prepared, deadline: float
+    client: httpx.Client | httpx.AsyncClient, base_url: str, prepared: Prepared, call: Call
 ) -> httpx.Request:
     """The httpx request: it holds a placeholder instead of the secret."""
-    left = max(deadline - time.monotonic(), 0.001)
+    left = max(call.deadline - time.monotonic(), 0.001)
     timeout = httpx.Timeout(left, connect=min(left, _CONNECT_SECONDS))
     return client.build_request(
         prepared.operation.method,
@@ -36,6 +43,7 @@ def build(
         content=prepared.body.content,
         headers={"Content-Type": prepared.body.media_type},
         timeout=timeout,
+        extensions={EXTENSION: call},
     )
 
 
@@ -45,44 +53,55 @@ def _url(base_url: str, path: str) -> httpx.URL:
     return httpx.URL(base_url + re.sub(r"\{[^}]*\}", PLACEHOLDER, path))
 
 
-def reply(prepared: Prepared, response: httpx.Response, body: bytearray) -> Reply:
+def is_enough(body: bytearray, call: Call) -> bool:
+    """Whether enough of an answer was read. Raises TimeoutError past the deadline."""
+    if time.monotonic() >= call.deadline:
+        raise TimeoutError
+    return len(body) > _LARGEST_ANSWER
+
+
+def reply(call: Call, response: httpx.Response, body: bytes | bytearray) -> Reply:
     """The answer as data, without the secret."""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status_code, headers, prepared.secret.redact(bytes(body)))
+    text = bytes(body).decode(json.detect_encoding(body), "replace")
+    return Reply(response.status_code, headers, call.secret.redact(text))
 
 
-def failed(prepared: Prepared, error: Exception, deadline: float) -> DeliveryError:
-    """The typed error for whatever the transport raised. It is made, not raised: no context."""
-    if isinstance(error, RuntimeError) and "closed" in str(error):
-        raise ClientClosedError("the httpx client is closed") from None
+def failed(
+    prepared: Prepared,
+    call: Call,
+    error: Exception,
+    response: httpx.Response | None,
+    body: bytearray,
+) -> Reply | RechatError:
+    """What came of an attempt that ended in ``error``: a typed error, or an answer all the same.
+
+    The error is made, not raised, so that it has no context, which may hold the secret.
+    """
+    if isinstance(error, ClientClosedError):
+        return error
+    if isinstance(error, httpx.HTTPStatusError):
+        # An event hook of the caller's called raise_for_status().
+        response = error.response
+        body = bytearray(response.content if response.is_stream_consumed else b"")
+    if response is not None and _tells_enough(response, error):
+        return reply(call, response, body)
     name = prepared.operation.operation_id
     kind = type(error).__name__
-    is_connecting = isinstance(
-        error,
-        (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ProxyError,
-            httpx.UnsupportedProtocol,
-        ),
-    )
-    if isinstance(error, httpx.TimeoutException) and time.monotonic() >= deadline - 0.01:
-        return out_of_time(prepared, may_have_been_delivered=not is_connecting)
-    if is_connecting:
-        detail = prepared.secret.redact(str(error).encode("utf-8", "replace")).decode()
-        text = f"{name}: no connection to the server ({kind}: {detail})"
-        return ConnectFailedError(text, may_have_been_delivered=False)
-    text = f"{name}: the connection failed after sending began ({kind})"
-    return ConnectionLostError(text, may_have_been_delivered=True)
+    is_certain = isinstance(error, _CONNECTING) or not call.has_begun
+    is_timeout = isinstance(error, (httpx.TimeoutException, TimeoutError))
+    if is_timeout and time.monotonic() >= call.deadline - 0.01:
+        text = f"{name}: no answer within the call's timeout"
+        return DeadlineExceededError(text, may_have_been_delivered=not is_certain)
+    if not is_certain:
+        text = f"{name}: the connection failed after sending began ({kind})"
+        return ConnectionLostError(text, may_have_been_delivered=True)
+    detail = f": {call.secret.redact(str(error))}" if isinstance(error, _CONNECTING) else ""
+    text = f"{name}: no connection to the server ({kind}{detail})"
+    return ConnectFailedError(text, may_have_been_delivered=False)
 
 
-def out_of_time(prepared: Prepared, *, may_have_been_delivered: bool) -> DeliveryError:
-    """The error for a call whose whole time is used up."""
-    text = f"{prepared.operation.operation_id}: no answer within the call's timeout"
-    return DeadlineExceededError(text, may_have_been_delivered=may_have_been_delivered)
-
-
-def is_too_large(body: bytearray) -> bool:
-    """Whether enough of an answer was read."""
-    return len(body) > LARGEST_ANSWER
+def _tells_enough(response: httpx.Response, error: Exception) -> bool:
+    """Whether an answer counts although its body could not be read."""
+    is_body_needed = response.is_success and response.status_code != 204
+    return not is_body_needed or isinstance(error, httpx.DecodingError)

@@ -2,7 +2,7 @@
 
 RechatError
 ├── ConfigurationError          the client was set up wrongly; nothing was sent
-├── ClientClosedError           the client was used after it was closed; nothing was sent
+├── ClientClosedError           the client was used after it was closed
 ├── LeadHasNoIdError            a helper on a lead that the server gave no id; nothing was sent
 ├── InvalidPayloadError         the payload breaks the contract; nothing was sent
 └── DeliveryError               sending began: see ``may_have_been_delivered``
@@ -52,7 +52,11 @@ class ConfigurationError(RechatError):
 
 
 class ClientClosedError(RechatError):
-    """The client, or the ``httpx`` client it was given, is closed."""
+    """The client, or the ``httpx`` client it was given, is closed.
+
+    If that happened between two attempts of a call, ``may_have_been_delivered`` speaks of those
+    that were made.
+    """
 
 
 class LeadHasNoIdError(RechatError):
@@ -100,7 +104,8 @@ class DeliveryError(RechatError):
     """Sending began and did not end in a success.
 
     Attributes:
-        may_have_been_delivered: Whether the server may have processed the request.
+        may_have_been_delivered: Whether the server may have processed the request: this time, or
+            in an earlier attempt of the same call.
         attempts: How often it was sent, this time included.
     """
 

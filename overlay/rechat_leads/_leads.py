@@ -13,7 +13,6 @@ from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
-from uuid import UUID
 
 from ._answers import Answer, moment
 from ._contract import operation, shape
@@ -158,7 +157,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
     ) -> AnswerT_co:
         payload: dict[str, Any] = {"action": actions()[helper], "notes": notes}
         if part is not None:
-            payload[part] = joined(given, fields)
+            payload[part] = None if given is None and not fields else joined(given, fields)
             extra_fields = {part: extra_fields} if extra_fields else None
         return self._client.post_activity(self._known_id(), payload, extra_fields=extra_fields)
 
@@ -399,13 +398,3 @@ class Lead(BaseLead[Answer]):
 
 class AsyncLead(BaseLead[Coroutine[Any, Any, Answer]]):
     """A lead that was captured, or a handle for a known id; its helpers are awaited."""
-
-
-def lead_id_of(answer: Answer) -> str | None:
-    """``data.id`` of a capture's answer if it is a UUID, else None."""
-    data = answer.get("data")
-    value = cast("Mapping[str, Any]", data).get("id") if isinstance(data, Mapping) else None
-    try:
-        return value if isinstance(value, str) and str(UUID(value)) == value.lower() else None
-    except ValueError:
-        return None

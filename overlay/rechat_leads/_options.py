@@ -6,8 +6,9 @@ import ipaddress
 import os
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
+
+import httpx
 
 from ._checks import check
 from ._contract import Operation, default_base_url, operation
@@ -16,6 +17,8 @@ from ._retries import Observer
 from ._secrets import Secret
 
 Checks = Literal["strict", "rules"]
+
+_LONGEST_TIMEOUT = 86400.0
 
 CAPTURE = "leadCaptureIntegration"
 POST_ACTIVITY = "postContactActivity"
@@ -36,14 +39,18 @@ class Options:
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
-        if not self.timeout > 0 or self.timeout == float("inf"):
+        if not _is_number(self.timeout) or not 0 < self.timeout <= _LONGEST_TIMEOUT:
             raise ConfigurationError(
-                "timeout is the whole call's bound: a positive number of seconds"
+                "timeout is the whole call's bound: seconds, more than 0 and at most a day (86400)"
             )
-        if self.retries < 0:
+        if not _is_number(self.retries) or self.retries < 0 or self.retries % 1:
             raise ConfigurationError("retries counts the attempts after the first: 0 or more")
         if self.checks not in ("strict", "rules"):
             raise ConfigurationError("checks is 'strict' or 'rules' (formats do not stop a lead)")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def lead_channel_secret(value: str | UUID | None) -> Secret | ConfigurationError | None:
@@ -55,7 +62,7 @@ def lead_channel_secret(value: str | UUID | None) -> Secret | ConfigurationError
     if value is None:
         return None
     text = str(value).strip()
-    if check(operation(CAPTURE).path_parameter[1], text):
+    if _id_faults(operation(CAPTURE), text):
         return ConfigurationError(
             "the lead channel id is not a UUID (it is not shown here, since it is a credential): "
             "copy it from Rechat's Lead Routing page"
@@ -65,15 +72,19 @@ def lead_channel_secret(value: str | UUID | None) -> Secret | ConfigurationError
 
 def lead_id_secret(of: Operation, lead_id: str | UUID) -> Secret:
     """The lead id, kept. Raises InvalidPayloadError if it is not what the contract says."""
-    name, schema = of.path_parameter
     text = str(lead_id).strip()
-    faults = check(schema, text)
+    faults = _id_faults(of, text)
     if faults:
-        pointer = f"/{name}"
+        pointer = f"/{of.path_parameter[0]}"
         raise InvalidPayloadError(
             tuple(Fault(pointer, fault.rule, fault.expected, fault.contract) for fault in faults)
         )
     return Secret(text)
+
+
+def _id_faults(of: Operation, text: str) -> list[Fault]:
+    # The checks cannot be shown lone surrogates.
+    return check(of.path_parameter[1], text if text.isascii() else "")
 
 
 def base_url_of(given: str | None, client: Any, *, allow_plain_http: bool) -> str:
@@ -81,24 +92,23 @@ def base_url_of(given: str | None, client: Any, *, allow_plain_http: bool) -> st
     of_client = str(client.base_url) if client is not None else ""
     url = given or of_client or os.environ.get("RECHAT_BASE_URL") or default_base_url()
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
+        parts = httpx.URL(url.strip())
+    except (httpx.InvalidURL, ValueError):  # a host that is no IDNA name is a ValueError
+        parts = httpx.URL("")
+    if parts.scheme not in ("http", "https") or not parts.host:
         raise ConfigurationError("the base URL is not an http or https URL with a host")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if parts.userinfo or parts.query or parts.fragment:
         raise ConfigurationError("the base URL may hold scheme, host, port and path only")
-    if parts.scheme == "http" and not _is_loopback(host) and not allow_plain_http:
+    if parts.scheme == "http" and not _is_loopback(parts.host) and not allow_plain_http:
         raise ConfigurationError(
             "the base URL is plain http to another host, which would show the lead channel id to "
             "the network: use https, or allow it on purpose with allow_plain_http=True"
         )
-    return url.rstrip("/")
+    return str(parts).rstrip("/")
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
+    if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -8,7 +8,7 @@ for half as long as httpx itself (see benchmarks/). A test holds that both send 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ._bodies import Encoded, encode, uncarried
@@ -26,7 +26,7 @@ class Prepared:
 
     operation: Operation
     secret: Secret
-    body: Encoded
+    body: Encoded = field(repr=False)
 
 
 def prepare_payload(
@@ -42,7 +42,12 @@ def prepare_payload(
     normaliser = Normaliser()
     value = normaliser.value(payload, shape(of.body_pointer("json")))
     if extra_fields:
-        value = merge_deep(value, normaliser.value(extra_fields, None))
+        extra = normaliser.value(extra_fields, None)
+        value = (
+            [merge_deep(item, extra) for item in value]
+            if isinstance(value, list)
+            else merge_deep(value, extra)
+        )
     faults = list(normaliser.faults)
     if isinstance(value, dict):
         faults += _beyond(faults, uncarried(of, body_format, cast("dict[str, Json]", value)))
@@ -65,12 +70,16 @@ def _touches(pointer: str, place: str) -> bool:
 
 
 def joined(payload: object, fields: Mapping[str, Any]) -> Any:
-    """A payload given as an argument, with the fields given as keywords over it."""
+    """A payload given as an argument, with the fields given as keywords over it.
+
+    Raises InvalidPayloadError if the payload is neither a mapping nor a sound model.
+    """
     if payload is None:
         return fields
     if not fields:
         return payload
-    given = cast("Any", payload)
-    if not isinstance(payload, Mapping):
-        given = given.to_dict()
+    normaliser = Normaliser()
+    given = normaliser.mapping(payload)
+    if given is None:
+        raise InvalidPayloadError(tuple(normaliser.faults))
     return {**given, **fields}

@@ -21,6 +21,7 @@ from ._errors import (
     ConnectionLostError,
     DeadlineExceededError,
     DeliveryError,
+    RechatError,
     ServerError,
 )
 
@@ -57,7 +58,7 @@ class Attempt:
     seconds: float
     """How long the attempt took."""
 
-    error: DeliveryError | None
+    error: RechatError | None
     """What went wrong, or None after a success."""
 
     retry_in: float | None
@@ -65,7 +66,7 @@ class Attempt:
 
 
 Observer = Callable[[Attempt], None]
-Flow = Generator[Send | Sleep, Reply | DeliveryError | None, Answer]
+Flow = Generator[Send | Sleep, Reply | RechatError | None, Answer]
 
 
 def call(
@@ -90,19 +91,23 @@ def call(
     """
     deadline = time.monotonic() + timeout
     number = 0
+    may_have_been_delivered = False
     while True:
         number += 1
         began = time.monotonic()
         result = yield Send(deadline)
         outcome = read(operation, result) if isinstance(result, Reply) else result
         ended = time.monotonic()
-        error = outcome if isinstance(outcome, DeliveryError) else None
+        error = outcome if isinstance(outcome, RechatError) else None
         wait: float | None = None
-        if error is not None:
+        if isinstance(error, DeliveryError):
             error.attempts = number
             if number <= retries and is_retried(error, operation, retry_ambiguous=retry_ambiguous):
                 wait = delay(error, number)
                 wait = wait if ended + wait < deadline else None
+        if error is not None:
+            may_have_been_delivered |= error.may_have_been_delivered
+            error.may_have_been_delivered = may_have_been_delivered
         _tell(Attempt(operation.operation_id, number, ended - began, error, wait), observer)
         if isinstance(outcome, Answer):
             return outcome

@@ -1,44 +1,85 @@
 """The ids that stand in a URL's path, and that nobody may see: whoever knows one can act with it.
 
 The ``httpx`` request holds a placeholder instead. What is put in its place, and by when a call has
-to end, is known to the context of the call alone; ``_wire`` reads it there.
+to end, is known to the ``Call``; ``_wire`` finds it with the request, or in the context.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NoReturn
+from functools import cache
+from typing import Any, NoReturn
 
 import httpx
 
 PLACEHOLDER = "-redacted-"
-_AS_BYTES = PLACEHOLDER.encode()
+EXTENSION = "rechat_leads.call"
+"""The name under which a request's extensions hold its ``Call``."""
+
+# One digit of an id as it may be spelt: plain, percent-encoded (also twice), escaped as in JSON or
+# HTML. Between digits may stand dashes, spelt likewise, or the zero bytes of UTF-16.
+_DIGIT = (
+    r"(?:[0-9a-f]|%(?:25)*(?:3[0-9]|[46][1-6])|\\u00(?:3[0-9]|[46][1-6])"
+    r"|&#x(?:3[0-9]|[46][1-6]);|&#(?:4[89]|5[0-7]|6[5-9]|70|9[7-9]|10[0-2]);)"
+)
+_BETWEEN = r"(?:[-_\x00]|%(?:25)*2d|\\u002d|&#x2d;|&#45;){0,3}"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Everything that may hold an id, and one digit of it; compiled late: it takes a while."""
+    run = re.compile(f"(?:{_DIGIT}{_BETWEEN}){{31,}}{_DIGIT}", re.IGNORECASE | re.ASCII)
+    return run, re.compile(_DIGIT, re.IGNORECASE | re.ASCII)
+
+
+def without_ids(text: str) -> str:
+    """``text`` with everything that may be an id taken out."""
+    return _patterns()[0].sub(PLACEHOLDER, text)
+
+
+def _plain(digit: str) -> str:
+    """A spelling of a digit as the digit."""
+    if len(digit) == 1:
+        return digit.lower()
+    is_decimal = digit[0] == "&" and digit[2] not in "xX"
+    return chr(int(digit[2:-1]) if is_decimal else int(digit.rstrip(";")[-2:], 16)).lower()
 
 
 class Secret:
     """A path parameter that is never shown."""
 
-    __slots__ = ("_spellings", "_urls", "_value")
+    __slots__ = ("_digits", "_urls", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._digits = value.replace("-", "").lower()
         self._urls: dict[httpx.URL, httpx.URL] = {}
-        # With or without dashes, percent-encoded or escaped as JSON may: all of them are the id.
-        dash = rb"(?:-|%2D|\\u002D)?"
-        plain = value.replace("-", "").encode()
-        pattern = dash.join(re.escape(plain[i : i + 1]) for i in range(len(plain)))
-        self._spellings = re.compile(pattern, re.IGNORECASE)
 
-    def redact(self, data: bytes) -> bytes:
-        """``data`` without the secret, in whichever spelling."""
-        return self._spellings.sub(_AS_BYTES, data)
+    def redact(self, text: str) -> str:
+        """``text`` without the secret, in whichever spelling."""
+        return _patterns()[0].sub(self._redact_run, text) if len(text) >= 32 else text
+
+    def _redact_run(self, found: re.Match[str]) -> str:
+        run = found[0]
+        digits = list(_patterns()[1].finditer(run))
+        plain = "".join(_plain(digit[0]) for digit in digits)
+        result, done, at = "", 0, plain.find(self._digits)
+        while at >= 0:
+            end = at + len(self._digits)
+            result += run[done : digits[at].start()] + PLACEHOLDER
+            done, at = digits[end - 1].end(), plain.find(self._digits, end)
+        return result + run[done:]
+
+    def redact_bytes(self, data: bytes) -> bytes:
+        """A header's name or value, or a reason phrase, without the secret."""
+        return self.redact(data.decode("latin-1")).encode("latin-1")
 
     def put_into(self, target: bytes) -> bytes:
         """``target`` with the secret in the place of the placeholder."""
-        return target.replace(_AS_BYTES, self._value.encode(), 1)
+        return target.replace(PLACEHOLDER.encode(), self._value.encode(), 1)
 
     def url(self, url: httpx.URL) -> httpx.URL:
         """``url`` with the secret in the place of the placeholder."""
@@ -57,16 +98,37 @@ class Secret:
         )
 
 
-current_secret: ContextVar[Secret | None] = ContextVar("rechat_leads_secret", default=None)
-current_deadline: ContextVar[float | None] = ContextVar("rechat_leads_deadline", default=None)
+class Call:
+    """One attempt: its secret, by when it has to end, and whether the request began to leave."""
+
+    __slots__ = ("deadline", "has_begun", "secret")
+
+    def __init__(self, secret: Secret, deadline: float) -> None:
+        self.secret = secret
+        self.deadline = deadline
+        self.has_begun = False
+
+
+_current: ContextVar[Call | None] = ContextVar("rechat_leads_call", default=None)
+
+
+def current_call(extensions: Mapping[str, Any] | None = None) -> Call | None:
+    """The call of a request with these extensions, or else of this context; None: not ours.
+
+    The context is lost where a transport changes the thread, the extensions where it builds the
+    request anew.
+    """
+    call: Call | None = (extensions or {}).get(EXTENSION) or _current.get()
+    return call
 
 
 @contextmanager
-def sending(secret: Secret, deadline: float) -> Generator[None]:
-    """Within this context, what is sent carries ``secret`` and ends by ``deadline`` (monotonic)."""
-    secret_token, deadline_token = current_secret.set(secret), current_deadline.set(deadline)
+def sending(call: Call) -> Generator[None]:
+    """Within this context, what is sent belongs to ``call``."""
+    before = _current.get()
+    _current.set(call)
     try:
         yield
     finally:
-        current_deadline.reset(deadline_token)
-        current_secret.reset(secret_token)
+        # Not reset(token): an abandoned coroutine is closed in a context that is not its own.
+        _current.set(before)

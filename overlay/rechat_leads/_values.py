@@ -32,27 +32,50 @@ class Normaliser:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self._around: list[int] = []
 
     def value(self, value: Any, shape: Shape | None, pointer: str = "") -> Json:
         """``value`` as JSON, guided by ``shape`` (None: nothing is known, nothing is mended)."""
-        if pointer.count("/") > _DEEPEST:
-            return self._fault(pointer, "not-json", f"at most {_DEEPEST} levels of nesting")
         if isinstance(value, Enum):
             value = value.value
         if isinstance(value, str):
-            return self._text(str(value), shape, pointer)
+            return self._text(str.__str__(value), shape, pointer)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (int, float, Decimal)):
             return self._number(value, pointer)
         if isinstance(value, (UUID, date, datetime)):
             return value.isoformat() if isinstance(value, date) else str(value)
-        if not isinstance(value, Mapping) and hasattr(value, "to_dict"):
-            value = self._model(value, pointer)
-            if value is None:
-                return None
+        if id(value) in self._around:
+            return self._fault(pointer, "not-json", "a structure that does not contain itself")
+        if len(self._around) >= _DEEPEST:
+            return self._fault(pointer, "not-json", f"at most {_DEEPEST} levels of nesting")
+        self._around.append(id(value))
+        try:
+            return self._structure(value, shape, pointer)
+        finally:
+            self._around.pop()
+
+    def mapping(self, value: Any, pointer: str = "") -> Any:
+        """A mapping as it is, a generated model as a mapping; None, and a fault, if it is none."""
         if isinstance(value, Mapping):
-            return self._object(cast("Any", value), shape, pointer)
+            return value
+        kind = type(value).__name__
+        expected = "a JSON value (text, number, true or false, list, or mapping)"
+        advice = f"{expected}, not {kind}"
+        if hasattr(value, "to_dict"):
+            try:
+                given: Any = value.to_dict()
+            except Exception as error:  # noqa: BLE001 - a generated model may hold anything
+                advice = "a model whose fields hold what their annotations say"
+                advice += f" ({kind}: {type(error).__name__})"
+            else:
+                if isinstance(given, Mapping):
+                    return given
+        self._fault(pointer, "not-json", advice)
+        return None
+
+    def _structure(self, value: Any, shape: Shape | None, pointer: str) -> Json:
         if isinstance(value, (list, tuple)):
             items = shape.items if shape else None
             return [
@@ -60,19 +83,11 @@ class Normaliser:
                 for index, item in enumerate(cast("list[Any]", value))
                 if item is not None or shape is None
             ]
-        expected = "a JSON value (text, number, true or false, list, or mapping)"
-        return self._fault(pointer, "not-json", f"{expected}, not {type(value).__name__}")
+        mapping = self.mapping(value, pointer)
+        return None if mapping is None else self._object(mapping, shape, pointer)
 
     def _fault(self, pointer: str, rule: str, expected: str) -> None:
         self.faults.append(Fault(pointer, rule, expected))
-
-    def _model(self, model: Any, pointer: str) -> Json:
-        try:
-            return model.to_dict()
-        except Exception as error:  # noqa: BLE001 - a generated model may hold anything
-            advice = "a model whose fields hold what their annotations say"
-            kind = type(model).__name__
-            return self._fault(pointer, "not-json", f"{advice} ({kind}: {type(error).__name__})")
 
     def _object(self, value: Mapping[Any, Any], shape: Shape | None, pointer: str) -> Json:
         known = shape.properties if shape else {}
@@ -82,7 +97,7 @@ class Normaliser:
             if not isinstance(key, str):
                 self._fault(pointer, "not-json", f"names that are text, not {type(key).__name__}")
                 continue
-            name = str(key.value if isinstance(key, Enum) else key)
+            name = str.__str__(key)
             at = child(pointer, name)
             if not _is_unicode(name):
                 self._fault(pointer, "not-json", "names without lone surrogates")
@@ -97,12 +112,13 @@ class Normaliser:
             if abs(value) > _LARGEST_INTEGER:
                 return self._fault(pointer, "not-json", "a number of at most 308 digits")
             return int(value)
-        if not math.isfinite(value):
+        # Not isfinite(Decimal), not abs(): a signalling NaN and a small context make them raise.
+        if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
             return self._fault(pointer, "not-json", "a finite number")
         if isinstance(value, Decimal):
-            if abs(value) > _LARGEST_INTEGER:
+            if value.copy_abs() > _LARGEST_INTEGER:
                 return self._fault(pointer, "not-json", "a number of at most 308 digits")
-            return int(value) if value == value.to_integral_value() else float(value)
+            return int(value) if value == int(value) else float(value)
         return float(value)
 
     def _text(self, value: str, shape: Shape | None, pointer: str) -> Json:
@@ -159,12 +175,11 @@ def ascii_url(value: str) -> str:
     """A URL (RFC 3986) out of one with other characters (RFC 3987); unchanged if it is none."""
     try:
         parts = urlsplit(value)
-        host, port = parts.hostname, parts.port
-        network = parts.netloc
-        if host is not None and not network.isascii():
-            user, at, _ = network.rpartition("@")
-            network = quote(user, safe=_URL_SAFE) + at + _ascii_host(host)
-            network += f":{port}" if port is not None else ""
+        user, at, place = parts.netloc.rpartition("@")
+        if not place.isascii():
+            port = f":{parts.port}" if parts.port is not None else ""
+            place = _ascii_host(parts.hostname or "") + port
+        network = _quote(user, "") + at + place
     except ValueError:  # UnicodeError, from idna, is one
         return value
     path = _quote(parts.path, "/")

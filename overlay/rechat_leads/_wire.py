@@ -2,7 +2,7 @@
 
 httpx's own log line, event hooks, OpenTelemetry (which wraps ``HTTPTransport.handle_request``) and
 tracebacks see a placeholder. The id is put in one layer below httpx's transport, in front of the
-httpcore connection pool, and taken out of the answer's headers there.
+httpcore connection pool, and taken out of the answer's head there.
 
 A transport that is not built on httpcore (a mock, WSGI, ASGI) is wrapped instead: the id is put in
 right in front of it.
@@ -13,14 +13,19 @@ This module is imported when the first httpx client is built: httpx imports http
 from __future__ import annotations
 
 import logging
-import threading
+import socket
 import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import httpcore
 import httpx
 
-from ._secrets import current_deadline, current_secret
+from ._errors import ConfigurationError
+from ._secrets import Call, current_call, sending, without_ids
+
+_WRITTEN_AT_ONCE = 65536
 
 # --- Below httpx's own transport ----------------------------------------------------------------
 
@@ -52,35 +57,75 @@ class _Pool:
         await self._pool.__aexit__(*details)
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        response = self._pool.handle_request(_with_secret(request))
-        return _without_secret(response)
+        call = current_call(_extensions(request))
+        if call is None:
+            return cast("httpcore.Response", self._pool.handle_request(request))
+        with sending(call), _without_secret_in_errors(call):
+            response = self._pool.handle_request(_with_secret(request, call))
+        return _without_secret(response, call)
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        response = await self._pool.handle_async_request(_with_secret(request))
-        return _without_secret(response)
+        call = current_call(_extensions(request))
+        if call is None:
+            return cast("httpcore.Response", await self._pool.handle_async_request(request))
+        with sending(call), _without_secret_in_errors(call):
+            response = await self._pool.handle_async_request(_with_secret(request, call))
+        return _without_secret(response, call)
 
 
-def _with_secret(request: httpcore.Request) -> httpcore.Request:
-    secret = current_secret.get()
-    if secret is None:
-        return request
+class _Body:
+    """A request's body, which notes that it began to leave.
+
+    A request whose body was not even asked for is incomplete: it was certainly not processed.
+    """
+
+    def __init__(self, stream: Any, call: Call) -> None:
+        self._stream = stream
+        self._call = call
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._call.has_begun = True
+        yield from self._stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._call.has_begun = True
+        async for chunk in self._stream:
+            yield chunk
+
+
+def _extensions(request: httpcore.Request) -> dict[str, Any]:
+    return cast("dict[str, Any]", cast("Any", request).extensions)
+
+
+def _with_secret(request: httpcore.Request, call: Call) -> httpcore.Request:
     url = request.url
+    target = call.secret.put_into(url.target)
     return httpcore.Request(
         method=request.method,
-        url=httpcore.URL(
-            scheme=url.scheme, host=url.host, port=url.port, target=secret.put_into(url.target)
-        ),
+        url=httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=target),
         headers=request.headers,
-        content=cast("Any", request.stream),
-        extensions=cast("Any", request).extensions,
+        content=cast("Any", _Body(request.stream, call)),
+        # A trace function would be shown the request as it is sent.
+        extensions={k: v for k, v in _extensions(request).items() if k != "trace"},
     )
 
 
-def _without_secret(response: httpcore.Response) -> httpcore.Response:
-    secret = current_secret.get()
-    if secret is not None:
-        response.headers = [(name, secret.redact(value)) for name, value in response.headers]
+def _without_secret(response: httpcore.Response, call: Call) -> httpcore.Response:
+    hide = call.secret.redact_bytes
+    response.headers = [(hide(name), hide(value)) for name, value in response.headers]
+    extensions = cast("dict[str, Any]", cast("Any", response).extensions)
+    if "reason_phrase" in extensions:
+        extensions["reason_phrase"] = hide(extensions["reason_phrase"])
     return response
+
+
+@contextmanager
+def _without_secret_in_errors(call: Call) -> Generator[None]:
+    """What the server sent, if it was not HTTP, stands in the error; OpenTelemetry records that."""
+    try:
+        yield
+    except (httpcore.ProtocolError, httpcore.ProxyError) as error:
+        raise type(error)(call.secret.redact(str(error))) from None
 
 
 class _DeadlineBackend(httpcore.NetworkBackend):
@@ -104,10 +149,27 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        stream = self._backend.connect_tcp(
-            host, port, _remaining(timeout, httpcore.ConnectTimeout), local_address, socket_options
-        )
-        return _DeadlineStream(stream)
+        failure: Exception = httpcore.ConnectError("the host has no address")
+        for address in self._addresses(host, port):
+            try:
+                wait = _remaining(timeout, httpcore.ConnectTimeout)
+                return _DeadlineStream(
+                    self._backend.connect_tcp(address, port, wait, local_address, socket_options)
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        """All addresses of a host: Python gives each of them the whole timeout anew."""
+        if current_call() is None or not isinstance(self._backend, httpcore.SyncBackend):
+            return [host]
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError:
+            return [host]
+        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
+        return addresses if len(addresses) > 1 else [host]
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Any = None
@@ -116,7 +178,7 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         return _DeadlineStream(self._backend.connect_unix_socket(path, wait, socket_options))
 
     def sleep(self, seconds: float) -> None:
-        self._backend.sleep(seconds)
+        self._backend.sleep(_remaining(seconds, httpcore.ConnectTimeout) or 0.0)
 
 
 class _DeadlineStream(httpcore.NetworkStream):
@@ -127,7 +189,9 @@ class _DeadlineStream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, _remaining(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _remaining(timeout, httpcore.WriteTimeout))
+        for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
+            wait = _remaining(timeout, httpcore.WriteTimeout)
+            self._stream.write(buffer[start : start + _WRITTEN_AT_ONCE], wait)
 
     def close(self) -> None:
         self._stream.close()
@@ -146,10 +210,10 @@ class _DeadlineStream(httpcore.NetworkStream):
 
 
 def _remaining(timeout: float | None, error: type[Exception]) -> float | None:
-    deadline = current_deadline.get()
-    if deadline is None:
+    call = current_call()
+    if call is None:
         return timeout
-    left = deadline - time.monotonic()
+    left = call.deadline - time.monotonic()
     if left <= 0:
         raise error("the call's deadline has passed")
     return left if timeout is None else min(timeout, left)
@@ -163,10 +227,30 @@ class _Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._shown(self._transport.handle_request(self._revealed(request)))
+        call = current_call(request.extensions)
+        if call is None:
+            return cast("httpx.Response", self._transport.handle_request(request))
+        return _shown(self._transport.handle_request(_revealed(request, call)), call)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return self._shown(await self._transport.handle_async_request(self._revealed(request)))
+        call = current_call(request.extensions)
+        if call is None:
+            return cast("httpx.Response", await self._transport.handle_async_request(request))
+        return _shown(await self._transport.handle_async_request(_revealed(request, call)), call)
+
+    def __enter__(self) -> _Transport:
+        self._transport.__enter__()
+        return self
+
+    def __exit__(self, *details: Any) -> None:
+        self._transport.__exit__(*details)
+
+    async def __aenter__(self) -> _Transport:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, *details: Any) -> None:
+        await self._transport.__aexit__(*details)
 
     def close(self) -> None:
         self._transport.close()
@@ -174,81 +258,92 @@ class _Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._transport.aclose()
 
-    @staticmethod
-    def _revealed(request: httpx.Request) -> httpx.Request:
-        secret = current_secret.get()
-        if secret is None:
-            return request
-        # A copy by hand: the constructor would parse everything again.
-        revealed = object.__new__(httpx.Request)
-        revealed.__dict__.update(request.__dict__)
-        revealed.url = secret.url(request.url)
-        return revealed
 
-    @staticmethod
-    def _shown(response: httpx.Response) -> httpx.Response:
-        secret = current_secret.get()
-        if secret is not None:
-            raw = [(name, secret.redact(value)) for name, value in response.headers.raw]
-            response.headers = httpx.Headers(raw)
-        return response
+def _revealed(request: httpx.Request, call: Call) -> httpx.Request:
+    call.has_begun = True  # at the latest now; nobody tells when
+    # A copy by hand: the constructor would parse everything again.
+    revealed = object.__new__(httpx.Request)
+    revealed.__dict__.update(request.__dict__)
+    revealed.url = call.secret.url(request.url)
+    return revealed
+
+
+def _shown(response: httpx.Response, call: Call) -> httpx.Response:
+    hide = call.secret.redact_bytes
+    raw = [(hide(name), hide(value)) for name, value in response.headers.raw]
+    response.headers = httpx.Headers(raw)
+    if "reason_phrase" in response.extensions:
+        response.extensions["reason_phrase"] = hide(response.extensions["reason_phrase"])
+    return response
 
 
 # --- Installing ---------------------------------------------------------------------------------
-
-_lock = threading.Lock()
 
 
 def shield(client: httpx.Client | httpx.AsyncClient) -> None:
     """Make ``client`` send secrets as this module describes; doing it twice does no harm.
 
     Requests that others send through ``client`` are not touched.
+
+    Raises:
+        ConfigurationError: A transport shows its requests to something that this cannot get below.
     """
     # httpx has no public way to reach the transports of a client.
     inner = cast("Any", client)
-    with _lock:
-        inner._transport = _shielded(inner._transport)  # noqa: SLF001
-        for pattern, transport in inner._mounts.items():  # noqa: SLF001
-            if transport is not None:
-                inner._mounts[pattern] = _shielded(transport)  # noqa: SLF001
+    inner._transport = _shielded(inner._transport)  # noqa: SLF001
+    for pattern, transport in inner._mounts.items():  # noqa: SLF001
+        if transport is not None:
+            inner._mounts[pattern] = _shielded(transport)  # noqa: SLF001
 
 
 def _shielded(transport: Any) -> Any:
     if isinstance(transport, _Transport):
         return transport
-    if isinstance(transport, (httpx.HTTPTransport, httpx.AsyncHTTPTransport)):
-        below = cast("Any", transport)
-        if not isinstance(below._pool, _Pool):  # noqa: SLF001
-            below._pool = _Pool(below._pool)  # noqa: SLF001
-        return below
+    parts: dict[str, Any] = getattr(transport, "__dict__", {})
     wrapped = {
         name: value
-        for name, value in getattr(transport, "__dict__", {}).items()
+        for name, value in parts.items()
         if isinstance(value, (httpx.BaseTransport, httpx.AsyncBaseTransport))
     }
-    if not wrapped:
-        return _Transport(transport)
     # A transport around another, such as OpenTelemetry's: the secret is put in below the inner.
     for name, value in wrapped.items():
         setattr(transport, name, _shielded(value))
+    is_on_httpcore = isinstance(transport, (httpx.HTTPTransport, httpx.AsyncHTTPTransport))
+    if is_on_httpcore and "_pool" in parts:
+        if not isinstance(parts["_pool"], _Pool):
+            parts["_pool"] = _Pool(parts["_pool"])
+    elif not wrapped:
+        if any(hasattr(parts.get(f"handle_{kind}request"), "__wrapped__") for kind in _KINDS):
+            raise ConfigurationError(
+                "this transport was instrumented before, so the instrumentation would see the lead "
+                "channel id: instrument the httpx client after it was given to the lead client"
+            )
+        return _Transport(transport)
     return transport
+
+
+_KINDS = ("", "async_")
 
 
 # --- Log records of the libraries below ----------------------------------------------------------
 
 
 class _Redact(logging.Filter):
-    """Takes the secret of the current call out of a record: httpcore logs answers' headers."""
+    """Takes ids out of debug records: httpcore logs answers' headers, which may repeat them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        secret = current_secret.get()
-        if secret is not None:
-            text = record.getMessage().encode("utf-8", "backslashreplace")
-            record.msg, record.args = secret.redact(text).decode(), None
+        record.msg, record.args = without_ids(record.getMessage()), None
         return True
+
+
+class _Drop(logging.Filter):
+    """Drops the debug records of our calls: hpack logs paths, in a compressed form, too."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - the caller's signature
+        return current_call() is None
 
 
 for _name in ("connection", "http11", "http2", "proxy", "socks"):
     logging.getLogger(f"httpcore.{_name}").addFilter(_Redact())
 for _name in ("hpack.hpack", "hpack.table"):
-    logging.getLogger(_name).addFilter(_Redact())
+    logging.getLogger(_name).addFilter(_Drop())

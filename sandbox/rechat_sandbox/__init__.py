@@ -6,9 +6,16 @@
 True
 """
 
-from rechat_sandbox.app import create_app
-from rechat_sandbox.document import ContractError
-from rechat_sandbox.server import Running, running
-from rechat_sandbox.store import StoreError
+try:
+    from rechat_sandbox.app import create_app
+    from rechat_sandbox.document import ContractError
+    from rechat_sandbox.server import Running, running
+    from rechat_sandbox.store import StoreError
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in {"defusedxml", "h11", "starlette", "uvicorn"}:
+        raise
+    raise ImportError(
+        f"the sandbox needs {error.name}: install it with its extra, rechat-leads[sandbox]"
+    ) from error
 
 __all__ = ["ContractError", "Running", "StoreError", "create_app", "running"]

@@ -94,7 +94,7 @@ class Api:
             "-" if operation is None else operation.operation_id,
             answer.status,
         )
-        await send_answer(incoming, send, answer)
+        await send_answer(send, answer)
 
     def _route(self, incoming: Incoming) -> tuple[Operation, Mapping[str, str]]:
         found = self._operations.find(incoming.path)

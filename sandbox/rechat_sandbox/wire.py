@@ -1,7 +1,5 @@
 """Requests and answers as ASGI has them: bodies of bounded size, answers that arrive."""
 
-import asyncio
-import contextlib
 from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
@@ -9,9 +7,6 @@ from starlette.types import Receive, Scope, Send
 from rechat_sandbox.answers import Answer, RefusalError
 
 __all__ = ["ClientGoneError", "Incoming", "send_answer"]
-
-_LINGER_BYTES = 64 * 1024 * 1024
-_LINGER_SECONDS = 5.0
 
 
 class ClientGoneError(Exception):
@@ -64,20 +59,6 @@ class Incoming:
             pieces.append(piece)
         return b"".join(pieces)
 
-    async def drain(self) -> None:
-        """Let the client finish what it sends, and forget it, within bounds.
-
-        A server that closes a connection on which bytes are still coming resets it, and the
-        client may lose the answer that is on its way.
-        """
-        if self.values("expect"):  # the client waits for a word before it sends
-            return
-        size = 0
-        with contextlib.suppress(ClientGoneError, TimeoutError):
-            async with asyncio.timeout(_LINGER_SECONDS):
-                while not self.complete and size < _LINGER_BYTES:
-                    size += len(await self._next())
-
     async def _next(self) -> bytes:
         message = await self._receive()
         if message["type"] != "http.request":
@@ -87,11 +68,10 @@ class Incoming:
         return piece
 
 
-async def send_answer(incoming: Incoming, send: Send, answer: Answer) -> None:
+async def send_answer(send: Send, answer: Answer) -> None:
     """Send an answer.
 
     Args:
-        incoming: The request; what is left of its body is drained.
         send: The ASGI send function.
         answer: The answer.
     """
@@ -102,13 +82,10 @@ async def send_answer(incoming: Incoming, send: Send, answer: Answer) -> None:
         fields.append((b"content-type", answer.media_type.encode("latin-1")))
     if answer.status not in {204, 304}:  # RFC 9110, 8.6
         fields.append((b"content-length", str(len(answer.content)).encode()))
-    content = b"" if incoming.method == "HEAD" else answer.content
     await send({"type": "http.response.start", "status": answer.status, "headers": fields})
-    if not incoming.complete:
-        await send({"type": "http.response.body", "body": content, "more_body": True})
-        await incoming.drain()
-        content = b""
-    await send({"type": "http.response.body", "body": content, "more_body": False})
+    # What is left of the request body is for the server to read and forget: uvicorn does, so that
+    # the client gets this answer and no reset. It also leaves out the body of an answer to HEAD.
+    await send({"type": "http.response.body", "body": answer.content, "more_body": False})
 
 
 def _too_large(limit: int) -> RefusalError:

@@ -107,18 +107,19 @@ def correct(
     if unknown:
         raise SpecError(f"has no correction named {min(unknown)!r} to suspend", file=file)
     current = copy.deepcopy(document)
+    before = document
     changes: list[tuple[Correction, Difference]] = []
     evidence: dict[str, Correction] = {}
     for correction in corrections:
         if correction.name in suspend:
             continue
-        before = copy.deepcopy(current)
         try:
             copied = _apply(current, correction)
         except SpecError as error:
             error.file = str(file)
             raise
-        made = list(difference(before, current))
+        now = copy.deepcopy(current)  # what is told of a change does not change with the next
+        made = list(difference(before, now))
         if not made:
             raise UnmatchedCorrection(
                 f"correction {correction.name!r} changes nothing: the page already says it. "
@@ -131,7 +132,8 @@ def correct(
                 del evidence[pointer]
             if change.kind != "removed":
                 evidence[change.pointer] = correction
-        evidence |= _carried(before, current, copied, evidence)
+        evidence |= _carried(before, now, copied, evidence)
+        before = now
     return Corrected(
         document=current,
         changes=tuple(changes),

@@ -41,7 +41,6 @@ def test_a_new_operation_is_checked_and_answered() -> None:
         "patch",
         operationId="setStage",
         parameters=[
-            {"in": "path", "name": "lead_id", "required": True, "schema": {"maxLength": 3}},
             {"in": "query", "name": "days", "required": True, "schema": {"type": "integer"}},
             {
                 "in": "query",
@@ -59,6 +58,9 @@ def test_a_new_operation_is_checked_and_answered() -> None:
             "299": {"description": ""},
         },
     )
+    document["paths"]["/leads/{lead_id}/stage"]["parameters"] = [
+        {"in": "path", "name": "lead_id", "required": True, "schema": {"maxLength": 3}}
+    ]
     with running(contract=document) as sandbox, Client(sandbox) as client:
         body = {"stage": "won"}
         answer = client.patch(

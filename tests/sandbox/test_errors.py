@@ -242,9 +242,14 @@ def test_an_announced_body_is_refused_unread(small: Running) -> None:
 
 
 def test_a_large_body_is_answered_and_not_reset(client: Client) -> None:
+    # http.client, because httpx reads the answer even if it could not send all of the body.
     for path, status in ((WEBHOOK, 413), ("/nowhere", 404)):
-        answer = client.post(path, content=b"x" * 8_000_000, headers=JSON)
-        must_be_error(answer, status)
+        connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port)
+        connection.request("POST", path, b"x" * 8_000_000, JSON)
+        response = connection.getresponse()
+        assert response.status == status
+        assert json.loads(response.read())["http"] == status
+        connection.close()
 
 
 def test_half_a_body_is_no_lead(client: Client) -> None:

@@ -29,6 +29,8 @@ for number in range(int(sys.argv[3])):
         lead = store.add_lead(lead_channel="c", content_type="", body=b"", raw_payload=sys.argv[2],
                               parsed_payload=str(number))
         store.set_assignees(lead.id, "[]")
+    with store.transaction():  # reads first, then writes
+        store.add_activity(lead.id, "{}")
 store.close()
 """
 
@@ -88,15 +90,29 @@ def test_processes_share_a_file(tmp_path: Path) -> None:
     assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
     store = Store(database, Identity())
     leads = store.leads()
-    sets = [store.assignee_history(lead.id) for lead in leads]
+    entries = [
+        *(entry for lead in leads for entry in store.assignee_history(lead.id)),
+        *(entry for lead in leads for entry in store.timeline(lead.id)),
+    ]
     store.close()
     assert len(leads) == 100
-    assert sorted(lead.number for lead in leads) + sorted(
-        entry.number for found in sets for entry in found
-    ) == [*range(1, 201, 2), *range(2, 201, 2)]
+    # One counter for all, though four processes write at once.
+    assert sorted(entry.number for entry in [*leads, *entries]) == list(range(1, 301))
     for name in range(4):
         own = [lead.parsed_payload for lead in leads if lead.raw_payload == str(name)]
         assert own == [str(number) for number in range(25)]
+
+
+def test_a_transaction_takes_its_turn_before_it_reads(tmp_path: Path) -> None:
+    # One that took the lock with its first write could fail on what others wrote meanwhile.
+    database = tmp_path / "leads.db"
+    store = Store(database, Identity())
+    other = sqlite3.connect(database, timeout=0, isolation_level=None)
+    with store.transaction(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    store.close()
 
 
 def test_a_database_is_kept_between_runs_and_seeded_ids_go_on(tmp_path: Path) -> None:

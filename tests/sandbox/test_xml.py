@@ -77,6 +77,15 @@ def test_xml_that_stands_otherwise_than_described(client: Client, body: str, poi
     assert faults_of(_post(client, body)) == {(pointer, "xml")}
 
 
+def test_the_depth_is_bounded_at_its_number(client: Client) -> None:
+    def nested(depth: int) -> str:
+        return LEAD.format("<a>" * (depth - 2) + "</a>" * (depth - 2))
+
+    assert _post(client, nested(MAX_DEPTH)).status_code == 200
+    deeper = must_be_error(_post(client, nested(MAX_DEPTH + 1)), 400)
+    assert "nested deeper" in deeper["message"]
+
+
 def test_an_empty_list_breaks_its_rule(client: Client) -> None:
     body = LEAD.format("<Contact><PhoneList/></Contact>")
     assert faults_of(_post(client, body)) == {("/Lead/Contact/PhoneList", "minItems")}

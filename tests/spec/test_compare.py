@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from spec_helpers.leaves import differing
 from spec_helpers.strategies import json_values
 
@@ -64,12 +64,14 @@ def test_texts_for_people_are_short() -> None:
     assert len(item.new_text()) == 80
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_a_value_does_not_differ_from_itself(value: Any) -> None:
     assert listed(value, copy.deepcopy(value)) == []
     assert equal(value, copy.deepcopy(value))
 
 
+@settings(deadline=None)
 @given(json_values, json_values)
 def test_it_finds_a_difference_exactly_where_the_leaves_differ(one: Any, other: Any) -> None:
     found = listed(one, other)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spec_helpers.strategies import json_values, texts
 
@@ -98,6 +98,7 @@ def test_targets_do_not_share_what_they_are_given() -> None:
     assert result == {"a": {"x": {"y": [1]}}, "b": {"x": {"y": []}}}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(texts, json_values, max_size=3), json_values)
 def test_an_update_puts_exactly_the_value_there(document: dict[str, Any], value: Any) -> None:
     """Whatever the value: nothing is interpreted, nothing else changes, nothing is shared."""

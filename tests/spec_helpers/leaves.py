@@ -1,46 +1,52 @@
-"""What two JSON values differ in, leaf by leaf: an oracle that shares no code with the pipeline."""
+"""What two JSON values differ in: an oracle that shares no code with the pipeline."""
 
 from __future__ import annotations
 
 from typing import Any
 
-Leaves = dict[tuple[str, ...], Any]
-"""Scalars and empty containers by their path; the type is part of a leaf: 1 is not true."""
-
-MISSING = ("missing",)
+Path = tuple[str, ...]
 
 
-def leaves(value: Any, path: tuple[str, ...] = ()) -> Leaves:
-    """All leaves of ``value``."""
-    if isinstance(value, dict) and value:
-        items = [(str(key), item) for key, item in value.items()]
-    elif isinstance(value, list) and value:
-        items = [(str(index), item) for index, item in enumerate(value)]
+def values(whole: Any, path: Path = ()) -> dict[Path, tuple[str, ...]]:
+    """Every value in ``whole`` by its path: a scalar as its type and text, a container as its type.
+
+    The type is part of it: 1 is not true.
+    """
+    if isinstance(whole, dict):
+        items = [(str(key), item) for key, item in whole.items()]
+    elif isinstance(whole, list):
+        items = [(str(index), item) for index, item in enumerate(whole)]
     else:
-        return {path: (type(value).__name__, repr(value))}
-    found: Leaves = {}
+        return {path: (type(whole).__name__, repr(whole))}
+    found: dict[Path, tuple[str, ...]] = {path: (type(whole).__name__,)}
     for key, item in items:
-        found |= leaves(item, (*path, key))
+        found |= values(item, (*path, key))
     return found
 
 
-def differing(one: Any, other: Any) -> set[tuple[str, ...]]:
-    """The paths of the leaves that are in only one of the two, or differ."""
-    first, second = leaves(one), leaves(other)
-    return {
-        path
-        for path in first.keys() | second.keys()
-        if first.get(path, MISSING) != second.get(path, MISSING)
-    }
+def leaves(whole: Any) -> dict[Path, tuple[str, ...]]:
+    """Of the values in ``whole`` those that hold no other."""
+    found = values(whole)
+    parents = {path[:-1] for path in found if path}
+    return {path: value for path, value in found.items() if path not in parents}
 
 
-def pointer(path: tuple[str, ...]) -> str:
+def differing(one: Any, other: Any) -> set[Path]:
+    """The paths of the values that are in only one of the two, or differ."""
+    first, second = values(one), values(other)
+    return {path for path in first.keys() | second.keys() if first.get(path) != second.get(path)}
+
+
+def pointer(path: Path) -> str:
     """The JSON pointer of ``path``."""
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in path)
 
 
-def through_references(document: Any, path: tuple[str, ...]) -> Any:
-    """What stands at ``path`` for a reader who follows every ``$ref`` on the way; KeyError."""
+def through_references(document: Any, path: Path) -> Any:
+    """What stands at ``path`` for a reader who follows every ``$ref`` on the way.
+
+    Raises KeyError, IndexError or TypeError if nothing does.
+    """
     value = document
     for token in path:
         while isinstance(value, dict) and token not in value and "$ref" in value:

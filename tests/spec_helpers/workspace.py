@@ -52,6 +52,17 @@ class Workspace:
             code = program.main([*map(str, arguments), "--project", str(self.root)])
         return Run(code, output.getvalue(), errors.getvalue())
 
+    def refuses(self, code: int, *arguments: object) -> str:
+        """Run, expecting a refusal: what it says; every byte of the workspace is as before."""
+        before = self.files()
+        run = self.run(*arguments)
+        assert run.code == code, run.errors or run.output
+        assert run.output == ""
+        assert run.errors.startswith("error: ")
+        assert self.files() == before
+        assert not list(self.root.glob(".*"))
+        return run.errors
+
     def files(self) -> dict[str, bytes]:
         """Every file in the workspace, by its path in it, with its bytes."""
         return {

@@ -1,0 +1,138 @@
+"""Files are written all or nothing, whatever happens between the first move and the last."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spec_helpers.published import edited, write_page
+from spec_helpers.workspace import Workspace
+
+from rechat_spec import generate, project
+
+
+@pytest.fixture
+def fast_generator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about moving files, not about what is in them."""
+
+    def write_something(corrected: Any, provenance: Any, settings: Path, directory: Path) -> None:
+        (directory / "package").mkdir(parents=True)
+        (directory / "package" / "new.py").write_text("new = True\n", encoding="utf-8")
+
+    monkeypatch.setattr(generate, "generate", write_something)
+
+
+class FailingReplace:
+    """os.replace that fails at one call, or from one call on."""
+
+    def __init__(self, fails: Callable[[int], bool], error: BaseException) -> None:
+        self._fails, self._error = fails, error
+        self._replace = os.replace
+        self.calls = 0
+
+    def __call__(self, source: Any, target: Any) -> None:
+        self.calls += 1
+        if self._fails(self.calls):
+            raise self._error
+        self._replace(source, target)
+
+
+def changing_everything(directory: Path) -> Path:
+    new = edited(lambda fragment: fragment["info"].update(description="New"))
+    return write_page(directory / "new.md", new)
+
+
+MOVES = 8  # upstream, provenance, contract, generated: each out of the way and into place
+
+
+@pytest.mark.usefixtures("fast_generator")
+def test_as_many_moves_as_expected(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = FailingReplace(lambda _: False, OSError())
+    monkeypatch.setattr(os, "replace", replace)
+    assert workspace.run("update", changing_everything(tmp_path)).code == 0
+    assert replace.calls == MOVES
+    assert workspace.yaml("openapi.yaml")["info"]["description"] == "New"
+    assert list((workspace.root / "generated").rglob("*.py")) == [
+        workspace.root / "generated" / "package" / "new.py"
+    ]
+
+
+@pytest.mark.usefixtures("fast_generator")
+@pytest.mark.parametrize("nth", range(1, MOVES + 1))
+def test_a_move_that_fails(
+    nth: int, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = changing_everything(tmp_path)
+    replace = FailingReplace(lambda call: call == nth, OSError(28, "No space left on device"))
+    monkeypatch.setattr(os, "replace", replace)
+    said = workspace.refuses(1, "update", new)
+    assert "No space left on device; no file of the project has changed" in said
+    assert replace.calls >= nth
+
+
+@pytest.mark.usefixtures("fast_generator")
+@pytest.mark.parametrize("nth", range(1, MOVES + 1))
+def test_an_interrupt_between_moves(
+    nth: int, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = changing_everything(tmp_path)
+    before = workspace.files()
+    monkeypatch.setattr(
+        os, "replace", FailingReplace(lambda call: call == nth, KeyboardInterrupt())
+    )
+    with pytest.raises(KeyboardInterrupt):
+        workspace.run("update", new)
+    assert workspace.files() == before
+
+
+@pytest.mark.usefixtures("fast_generator")
+@pytest.mark.parametrize("nth", range(1, MOVES // 2 + 1))
+def test_a_move_that_fails_where_nothing_was_before(
+    nth: int, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = changing_everything(tmp_path)
+    for name in ("openapi.yaml", "spec/upstream.yaml", "spec/provenance.yaml"):
+        (workspace.root / name).unlink()
+    shutil.rmtree(workspace.root / "generated")
+    monkeypatch.setattr(os, "replace", FailingReplace(lambda call: call == nth, OSError(5, "x")))
+    workspace.refuses(1, "update", new)
+
+
+@pytest.mark.usefixtures("fast_generator")
+@pytest.mark.parametrize("nth", range(2, MOVES + 1))
+def test_a_disk_that_fails_for_good_loses_nothing(
+    nth: int, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the files of before cannot be put back; but they are kept, and the error says where."""
+    new = changing_everything(tmp_path)
+    before = workspace.files()
+    monkeypatch.setattr(
+        os, "replace", FailingReplace(lambda call: call >= nth, OSError(5, "broken"))
+    )
+    run = workspace.run("update", new)
+    assert run.code == 1
+    (old,) = workspace.root.glob(".rechat-spec-*/old")
+    assert str(old) in run.errors
+    found = {path.relative_to(old).as_posix(): path.read_bytes()
+             for path in old.rglob("*") if path.is_file()}  # fmt: skip
+    now = workspace.files()
+    assert all(found.get(name, now.get(name)) == data for name, data in before.items())
+
+
+@pytest.mark.usefixtures("fast_generator")
+def test_what_cannot_be_written(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = changing_everything(tmp_path)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(project, "_render", full)
+    assert "No space left" in workspace.refuses(1, "update", new)
