@@ -7,6 +7,7 @@ registry, at the versions in requirements/locked.txt.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,18 +87,31 @@ def lint_openapi(session: nox.Session) -> None:
 # --- Checks --------------------------------------------------------------------------------------
 
 
+TEST_GROUPS = ("test", "schemathesis", "type-checkers", "examples", "docs")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests (-- any pytest arguments)."""
-    install(session, "test", "schemathesis", project="-e.[sandbox]")
-    session.run("pytest", *(session.posargs or ["-n", "2"]))
+    """Run all tests but those in a browser (-- any pytest arguments)."""
+    install(session, *TEST_GROUPS, project="-e.[sandbox]")
+    session.run("pytest", "--ignore=tests/browser", *(session.posargs or ["-n", "2"]))
+
+
+@nox.session
+def tests_browser(session: nox.Session) -> None:
+    """Try the inbox page in Chromium (installed from Debian's packages where that is possible)."""
+    install(session, "browser", project="-e.[sandbox]")
+    if shutil.which("chromium") is None and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", "-q", external=True, success_codes=[0, 100])
+        session.run("apt-get", "install", "-yq", "chromium", external=True, success_codes=[0, 100])
+    session.run("pytest", "tests/browser", *(session.posargs or ["-n", "2"]))
 
 
 @nox.session
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions of the run-time dependencies that we allow."""
     session.install("uv")
-    wanted = nox.project.dependency_groups(PYPROJECT, "test")
+    wanted = nox.project.dependency_groups(PYPROJECT, "test", "type-checkers")
     lowest = ("--resolution", "lowest-direct")
     environment = {"VIRTUAL_ENV": session.virtualenv.location}
     runtime = session.run(
@@ -109,9 +123,12 @@ def tests_lowest(session: nox.Session) -> None:
     session.log("lowest versions:\n%s", runtime)
     project = ("-c", str(pins), "-e", f"{ROOT}[sandbox]")
     session.run("uv", "pip", "install", "-q", *project, *wanted, env=environment)
-    # What is left out does not run on a user's machine, or needs schemathesis.
-    left_out = ("--ignore=tests/spec", "--ignore=tests/packaging", "--ignore-glob=*schemathesis*")
-    session.run("pytest", *left_out, *(session.posargs or ["-n", "2"]))
+    # What is left out does not run on a user's machine, or needs what wants newer versions.
+    left_out = ("spec", "packaging", "browser", "examples", "docs")
+    ignored = [f"--ignore=tests/{name}" for name in left_out]
+    session.run(
+        "pytest", *ignored, "--ignore-glob=*schemathesis*", *(session.posargs or ["-n", "2"])
+    )
 
 
 @nox.session
@@ -127,7 +144,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy strict and pyright strict on hand-written code."""
-    install(session, "types", "test", "schemathesis", project="-e.[sandbox]")
+    install(session, "types", *TEST_GROUPS, "browser", project="-e.[sandbox]")
     session.run("mypy")
     session.run("pyright")
 
@@ -137,6 +154,31 @@ def benchmarks(session: nox.Session) -> None:
     """Measure the SDK beside raw httpx and the bare generated client, as ratios."""
     install(session)
     session.run("python", "benchmarks/sdk.py")
+
+
+@nox.session
+def benchmarks_sandbox(session: nox.Session) -> None:
+    """Measure the sandbox beside Prism and an ASGI application that does nothing, as ratios."""
+    install(session, "openapi-lint", project="-e.[sandbox]")
+    session.run("python", "benchmarks/sandbox.py", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Run the long counts: 200 kills of the sandbox, 20 seeds of schemathesis."""
+    install(session, "test", "schemathesis", project="-e.[sandbox]")
+    session.run("python", "tests/soak/crash.py", "--kills", "200")
+    session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/site, warnings are errors (-- serve: show it)."""
+    install(session, "docs", project=None)
+    if session.posargs == ["serve"]:
+        session.run("zensical", "serve", "-f", "docs/zensical.toml")
+    else:
+        session.run("zensical", "build", "--strict", "--clean", "-f", "docs/zensical.toml")
 
 
 # --- Shipping ------------------------------------------------------------------------------------

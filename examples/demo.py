@@ -7,7 +7,6 @@ application would, and then looks into the database. Run it with `nox -s demo`.
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 import sys
 import tempfile
@@ -197,7 +196,6 @@ def look_into(database: Path, lead: Lead, timeline: list[dict[str, Any]], out: T
 
 def main() -> int:
     """Run all steps; 0 only if every one held."""
-    logging.disable(logging.CRITICAL)
     out = Transcript()
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "leads.db"

@@ -26,7 +26,7 @@ for package in ("rechat_leads", "rechat_lead_capture_client", "rechat_lead_captu
     assert (__import__("pathlib").Path(place) / "py.typed").is_file(), package
 assert importlib.util.find_spec("starlette") is None, "starlette belongs to the extra"
 try:
-    import rechat_sandbox
+    from rechat_sandbox import running
 except ImportError as error:
     assert "rechat-leads[sandbox]" in str(error), error
 else:
@@ -45,6 +45,11 @@ try:
         lead = client.capture(first_name="Ada")
         lead.signed_up()
         assert lead.reassign({"email": "agent@example.com"})["success"] is True
+    import httpx
+    page = httpx.get(url)
+    assert page.status_code == 200 and "Ada" in page.text, page.status_code
+    styles = re.search(r'href="([^"]+\\.css[^"]*)"', page.text).group(1)
+    assert httpx.get(url + styles).status_code == 200, styles
 finally:
     server.terminate()
     server.wait()

@@ -118,7 +118,9 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
 
     def __repr__(self) -> str:
         """Where it sends to; the credential is not shown."""
-        return f"<{type(self).__name__} for {self._options.base_url}>"
+        # Tools that show the locals of a traceback ask a client that could not be set up, too.
+        options = getattr(self, "_options", None)
+        return f"<{type(self).__name__} for {options.base_url if options else 'nothing'}>"
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """A view of this client with other options, over the same connections.
@@ -304,6 +306,9 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             observer=options.on_attempt,
         )
 
+    def _attempt(self, prepared: Prepared, step: Send) -> Call:
+        return Call(prepared.secret, step.deadline, self._options.lead_channel)
+
     def _checked_id(self, lead_id: str | UUID) -> str:
         lead_id_secret(operation(POST_ACTIVITY), lead_id)
         return str(lead_id).strip()
@@ -353,7 +358,7 @@ class LeadClient(BaseClient[Answer, Lead, Lead, httpx.Client, httpx.BaseTranspor
                 answer: Answer = done.value
                 return answer
             if isinstance(step, Send):
-                result = self._send(prepared, Call(prepared.secret, step.deadline))
+                result = self._send(prepared, self._attempt(prepared, step))
             else:
                 time.sleep(step.seconds)
                 result = None
@@ -432,7 +437,7 @@ class AsyncLeadClient(
                 answer: Answer = done.value
                 return answer
             if isinstance(step, Send):
-                result = await self._send(prepared, Call(prepared.secret, step.deadline))
+                result = await self._send(prepared, self._attempt(prepared, step))
             else:
                 await anyio.sleep(step.seconds)
                 result = None

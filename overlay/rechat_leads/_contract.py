@@ -78,10 +78,14 @@ class Operation:
     @cached_property
     def path_parameter(self) -> tuple[str, str]:
         """Name and schema pointer of the one path parameter."""
-        for index, parameter in enumerate(self._data["parameters"]):
-            if parameter["in"] == "path":
-                return parameter["name"], f"{self.pointer}/parameters/{index}/schema"
-        raise LookupError(f"{self.operation_id} has no path parameter")
+        parameters: list[dict[str, Any]] = self._data["parameters"]
+        index = [parameter["in"] for parameter in parameters].index("path")
+        return parameters[index]["name"], f"{self.pointer}/parameters/{index}/schema"
+
+    @cached_property
+    def is_of_list(self) -> bool:
+        """Whether the JSON body is a list."""
+        return shape(self.body_pointer("json")).items is not None
 
     def body_pointer(self, body_format: BodyFormat) -> str:
         """The pointer of the schema of a body in ``body_format``, references followed."""
@@ -137,13 +141,6 @@ class Shape:
     def format(self) -> str | None:
         """The schema's ``format``."""
         return self.schema.get("format")
-
-    @cached_property
-    def types(self) -> frozenset[str]:
-        """The JSON types that the schema names, its alternatives included; empty: any."""
-        own = self.schema.get("type", [])
-        kinds = {own} if isinstance(own, str) else set(own)
-        return frozenset(kinds.union(*(option.types for option in self.options)))
 
     @cached_property
     def required(self) -> frozenset[str]:

@@ -36,7 +36,9 @@ def build(
 ) -> httpx.Request:
     """The httpx request: it holds a placeholder instead of the secret."""
     left = max(call.deadline - time.monotonic(), 0.001)
-    timeout = httpx.Timeout(left, connect=min(left, _CONNECT_SECONDS))
+    # Connecting and the TLS handshake have it each, and both must end before the call's own bound:
+    # httpcore leaves the connection open if a handshake is cancelled.
+    timeout = httpx.Timeout(left, connect=min(left * 0.45, _CONNECT_SECONDS))
     return client.build_request(
         prepared.operation.method,
         _url(base_url, prepared.operation.path),
@@ -64,7 +66,7 @@ def reply(call: Call, response: httpx.Response, body: bytes | bytearray) -> Repl
     """The answer as data, without the secret."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     text = bytes(body).decode(json.detect_encoding(body), "replace")
-    return Reply(response.status_code, headers, call.secret.redact(text))
+    return Reply(response.status_code, headers, call.redact(text))
 
 
 def failed(
@@ -96,9 +98,10 @@ def failed(
     if not is_certain:
         text = f"{name}: the connection failed after sending began ({kind})"
         return ConnectionLostError(text, may_have_been_delivered=True)
-    detail = f": {call.secret.redact(str(error))}" if isinstance(error, _CONNECTING) else ""
-    text = f"{name}: no connection to the server ({kind}{detail})"
-    return ConnectFailedError(text, may_have_been_delivered=False)
+    what = f"nothing was sent ({kind})"
+    if isinstance(error, _CONNECTING):
+        what = f"no connection to the server ({kind}: {call.redact(str(error))})"
+    return ConnectFailedError(f"{name}: {what}", may_have_been_delivered=False)
 
 
 def _tells_enough(response: httpx.Response, error: Exception) -> bool:

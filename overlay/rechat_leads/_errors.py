@@ -123,7 +123,7 @@ class DeliveryError(RechatError):
 
 
 class ConnectFailedError(DeliveryError):
-    """No connection to the server could be made."""
+    """No connection to the server could be made, or something on this side prevented sending."""
 
 
 class ConnectionLostError(DeliveryError):

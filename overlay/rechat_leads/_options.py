@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -93,13 +94,15 @@ def base_url_of(given: str | None, client: Any, *, allow_plain_http: bool) -> st
     url = given or of_client or os.environ.get("RECHAT_BASE_URL") or default_base_url()
     try:
         parts = httpx.URL(url.strip())
+        host = parts.host
     except (httpx.InvalidURL, ValueError):  # a host that is no IDNA name is a ValueError
-        parts = httpx.URL("")
-    if parts.scheme not in ("http", "https") or not parts.host:
+        parts, host = httpx.URL(""), ""
+    is_host = re.fullmatch(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", parts.raw_host)
+    if parts.scheme not in ("http", "https") or not is_host or (parts.port or 0) > 65535:
         raise ConfigurationError("the base URL is not an http or https URL with a host")
     if parts.userinfo or parts.query or parts.fragment:
         raise ConfigurationError("the base URL may hold scheme, host, port and path only")
-    if parts.scheme == "http" and not _is_loopback(parts.host) and not allow_plain_http:
+    if parts.scheme == "http" and not _is_loopback(host) and not allow_plain_http:
         raise ConfigurationError(
             "the base URL is plain http to another host, which would show the lead channel id to "
             "the network: use https, or allow it on purpose with allow_plain_http=True"

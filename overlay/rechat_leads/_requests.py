@@ -43,11 +43,10 @@ def prepare_payload(
     value = normaliser.value(payload, shape(of.body_pointer("json")))
     if extra_fields:
         extra = normaliser.value(extra_fields, None)
-        value = (
-            [merge_deep(item, extra) for item in value]
-            if isinstance(value, list)
-            else merge_deep(value, extra)
-        )
+        if of.is_of_list:
+            value = [merge_deep(item, extra) for item in value or ()]
+        else:
+            value = merge_deep(value, extra)
     faults = list(normaliser.faults)
     if isinstance(value, dict):
         faults += _beyond(faults, uncarried(of, body_format, cast("dict[str, Json]", value)))

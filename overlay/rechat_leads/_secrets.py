@@ -19,20 +19,21 @@ PLACEHOLDER = "-redacted-"
 EXTENSION = "rechat_leads.call"
 """The name under which a request's extensions hold its ``Call``."""
 
-# One digit of an id as it may be spelt: plain, percent-encoded (also twice), escaped as in JSON or
-# HTML. Between digits may stand dashes, spelt likewise, or the zero bytes of UTF-16.
+# One digit of an id as it may be spelt: plain, percent-encoded (also twice), escaped as in JSON
+# (also in JSON within JSON) or HTML. Between two digits may stand dashes, spelt likewise, or the
+# zero bytes of UTF-16.
 _DIGIT = (
-    r"(?:[0-9a-f]|%(?:25)*(?:3[0-9]|[46][1-6])|\\u00(?:3[0-9]|[46][1-6])"
+    r"(?:[0-9a-f]|%(?:25)*(?:3[0-9]|[46][1-6])|\\+u00(?:3[0-9]|[46][1-6])"
     r"|&#x(?:3[0-9]|[46][1-6]);|&#(?:4[89]|5[0-7]|6[5-9]|70|9[7-9]|10[0-2]);)"
 )
-_BETWEEN = r"(?:[-_\x00]|%(?:25)*2d|\\u002d|&#x2d;|&#45;){0,3}"
+_DASH = r"(?:[-_\x00]|%(?:25)*2d|\\+u002d|&#x2d;|&#45;)"
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Everything that may hold an id, and one digit of it; compiled late: it takes a while."""
-    run = re.compile(f"(?:{_DIGIT}{_BETWEEN}){{31,}}{_DIGIT}", re.IGNORECASE | re.ASCII)
-    return run, re.compile(_DIGIT, re.IGNORECASE | re.ASCII)
+    """Everything that may hold an id, and one digit or dash of it; compiled late: it takes long."""
+    run = re.compile(f"(?:{_DIGIT}{_DASH}{{0,3}}){{31,}}{_DIGIT}", re.IGNORECASE | re.ASCII)
+    return run, re.compile(f"{_DASH}|({_DIGIT})", re.IGNORECASE | re.ASCII)
 
 
 def without_ids(text: str) -> str:
@@ -51,31 +52,12 @@ def _plain(digit: str) -> str:
 class Secret:
     """A path parameter that is never shown."""
 
-    __slots__ = ("_digits", "_urls", "_value")
+    __slots__ = ("_urls", "_value", "digits")
 
     def __init__(self, value: str) -> None:
         self._value = value
-        self._digits = value.replace("-", "").lower()
         self._urls: dict[httpx.URL, httpx.URL] = {}
-
-    def redact(self, text: str) -> str:
-        """``text`` without the secret, in whichever spelling."""
-        return _patterns()[0].sub(self._redact_run, text) if len(text) >= 32 else text
-
-    def _redact_run(self, found: re.Match[str]) -> str:
-        run = found[0]
-        digits = list(_patterns()[1].finditer(run))
-        plain = "".join(_plain(digit[0]) for digit in digits)
-        result, done, at = "", 0, plain.find(self._digits)
-        while at >= 0:
-            end = at + len(self._digits)
-            result += run[done : digits[at].start()] + PLACEHOLDER
-            done, at = digits[end - 1].end(), plain.find(self._digits, end)
-        return result + run[done:]
-
-    def redact_bytes(self, data: bytes) -> bytes:
-        """A header's name or value, or a reason phrase, without the secret."""
-        return self.redact(data.decode("latin-1")).encode("latin-1")
+        self.digits = value.replace("-", "").lower()
 
     def put_into(self, target: bytes) -> bytes:
         """``target`` with the secret in the place of the placeholder."""
@@ -99,14 +81,33 @@ class Secret:
 
 
 class Call:
-    """One attempt: its secret, by when it has to end, and whether the request began to leave."""
+    """One attempt: what it must not show, by when it has to end, whether it began to leave."""
 
-    __slots__ = ("deadline", "has_begun", "secret")
+    __slots__ = ("_hidden", "deadline", "has_begun", "secret")
 
-    def __init__(self, secret: Secret, deadline: float) -> None:
+    def __init__(self, secret: Secret, deadline: float, also_hidden: Secret | None = None) -> None:
         self.secret = secret
+        self._hidden = (secret, also_hidden or secret)
         self.deadline = deadline
         self.has_begun = False
+
+    def redact(self, text: str) -> str:
+        """``text`` without the secrets, in whichever spelling."""
+        return _patterns()[0].sub(self._redact_run, text) if len(text) >= 32 else text
+
+    def _redact_run(self, found: re.Match[str]) -> str:
+        run = found[0]
+        digits = [part for part in _patterns()[1].finditer(run) if part[1]]
+        plain = "".join(_plain(digit[1]) for digit in digits)
+        result, done = "", 0
+        for hit in re.finditer("|".join(secret.digits for secret in self._hidden), plain):
+            result += run[done : digits[hit.start()].start()] + PLACEHOLDER
+            done = digits[hit.end() - 1].end()
+        return result + run[done:]
+
+    def redact_bytes(self, data: bytes) -> bytes:
+        """A header's name or value, or a reason phrase, without the secrets."""
+        return self.redact(data.decode("latin-1")).encode("latin-1")
 
 
 _current: ContextVar[Call | None] = ContextVar("rechat_leads_call", default=None)

@@ -59,7 +59,7 @@ class Normaliser:
     def mapping(self, value: Any, pointer: str = "") -> Any:
         """A mapping as it is, a generated model as a mapping; None, and a fault, if it is none."""
         if isinstance(value, Mapping):
-            return value
+            return cast("Any", value)
         kind = type(value).__name__
         expected = "a JSON value (text, number, true or false, list, or mapping)"
         advice = f"{expected}, not {kind}"
@@ -71,7 +71,7 @@ class Normaliser:
                 advice += f" ({kind}: {type(error).__name__})"
             else:
                 if isinstance(given, Mapping):
-                    return given
+                    return cast("Any", given)
         self._fault(pointer, "not-json", advice)
         return None
 

@@ -111,7 +111,7 @@ def _with_secret(request: httpcore.Request, call: Call) -> httpcore.Request:
 
 
 def _without_secret(response: httpcore.Response, call: Call) -> httpcore.Response:
-    hide = call.secret.redact_bytes
+    hide = call.redact_bytes
     response.headers = [(hide(name), hide(value)) for name, value in response.headers]
     extensions = cast("dict[str, Any]", cast("Any", response).extensions)
     if "reason_phrase" in extensions:
@@ -125,7 +125,7 @@ def _without_secret_in_errors(call: Call) -> Generator[None]:
     try:
         yield
     except (httpcore.ProtocolError, httpcore.ProxyError) as error:
-        raise type(error)(call.secret.redact(str(error))) from None
+        raise type(error)(call.redact(str(error))) from None
 
 
 class _DeadlineBackend(httpcore.NetworkBackend):
@@ -137,9 +137,6 @@ class _DeadlineBackend(httpcore.NetworkBackend):
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._backend, name)
 
     def connect_tcp(
         self,
@@ -269,7 +266,7 @@ def _revealed(request: httpx.Request, call: Call) -> httpx.Request:
 
 
 def _shown(response: httpx.Response, call: Call) -> httpx.Response:
-    hide = call.secret.redact_bytes
+    hide = call.redact_bytes
     raw = [(hide(name), hide(value)) for name, value in response.headers.raw]
     response.headers = httpx.Headers(raw)
     if "reason_phrase" in response.extensions:

@@ -16,12 +16,17 @@ _JSON = "application/json"
 # HTTP's own words (RFC 9110), not those of Python's http module, which differ between versions.
 _CODES = {
     400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "NotFound",
     405: "MethodNotAllowed",
     413: "PayloadTooLarge",
     415: "UnsupportedMediaType",
     500: "InternalServerError",
+    429: "TooManyRequests",
+    502: "BadGateway",
     503: "ServiceUnavailable",
+    504: "GatewayTimeout",
 }
 
 
@@ -63,7 +68,7 @@ def refusal_answer(refusal: RefusalError) -> Answer:
     """The answer that tells of a refusal: ``http``, ``code``, ``message``, ``faults``."""
     body = {
         "http": refusal.status,
-        "code": _CODES[refusal.status],
+        "code": _CODES.get(refusal.status, "Error"),
         "message": refusal.message,
         "faults": [fault.as_json() for fault in refusal.faults],
     }
@@ -130,6 +135,10 @@ class ContractAnswers:
         made = self._made[operation.pointer]
         content = _encode(_over(made.value, values)) if values else made.content
         return Answer(made.status, made.media_type, content, made.headers)
+
+    def status(self, operation: Operation) -> int:
+        """The status of the answer of ``operation``."""
+        return self._made[operation.pointer].status
 
     def _example(self, pointer: str) -> Any:
         content = self._document.at(pointer)

@@ -12,12 +12,15 @@ from rechat_sandbox.json_text import Verbatim, text_of
 from rechat_sandbox.operations import Operation
 from rechat_sandbox.store import Store
 
-__all__ = ["BEHAVIOURS", "CHANNEL_PARAMETER", "Behaviour", "Call"]
+__all__ = ["BEHAVIOURS", "CHANNEL_PARAMETER", "MERGING", "Behaviour", "Call", "Done"]
 
 CHANNEL_PARAMETER = "lead_channel"
 """The path parameter that is the credential of a capture."""
 
 _LEAD_PARAMETER = "lead_id"
+
+# What tells that two captures are of one person: the contract has no word for it.
+_SAME_PERSON = ("email", "phone_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +31,66 @@ class Call:
     path: Mapping[str, str] = field(repr=False)
     """The values of the path's parameters; the credential is among them."""
     body: Body
+    merge: bool = False
+    """Whether a capture of a known person makes no new lead (the fault ``merge_duplicates``)."""
 
 
-Behaviour = Callable[[Call, Store], Mapping[str, Any]]
-"""Runs in the keeper's thread, inside a transaction. It returns what the server knows better than
-the contract's example answer, and may raise `rechat_sandbox.store.UnknownLeadError`."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a behaviour did."""
+
+    known: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """What the server knows better than the contract's example answer."""
+    lead: int | None = None
+    """The number of the lead it was about."""
+    keeps_body: bool = False
+    """Whether the lead itself keeps the request's body."""
 
 
-def _capture(call: Call, store: Store) -> Mapping[str, Any]:
+Behaviour = Callable[[Call, Store], Done]
+"""Runs in the keeper's thread, inside a transaction. It may raise
+`rechat_sandbox.store.UnknownLeadError`."""
+
+
+def _capture(call: Call, store: Store) -> Done:
     parsed = call.body.lead()
-    lead = store.add_lead(
-        lead_channel=call.path[CHANNEL_PARAMETER],
+    parsed_text = text_of(parsed)
+    lead_channel = call.path[CHANNEL_PARAMETER]
+    known = None
+    if call.merge:
+        same = {name: parsed[name] for name in _SAME_PERSON if parsed.get(name)}
+        known = store.same_lead(lead_channel, same)
+    lead = known or store.add_lead(
+        lead_channel=lead_channel,
         content_type=call.body.media_type,
         body=call.body.content,
         raw_payload=call.body.raw_json,
-        parsed_payload=text_of(parsed),
+        parsed_payload=parsed_text,
     )
     assignees = parsed.get("assignees")
     if assignees is not None:
         store.set_assignees(lead.id, text_of(assignees))
-    return {
-        "data": {
-            "id": lead.id,
-            "contact": lead.contact,
-            "lead_channel": lead.lead_channel,
-            "raw_payload": Verbatim(lead.raw_payload),
-            "parsed_payload": Verbatim(lead.parsed_payload),
-            "created_at": lead.created_at,
-        }
+    data = {
+        "id": lead.id,
+        "contact": lead.contact,
+        "lead_channel": lead_channel,
+        "raw_payload": Verbatim(call.body.raw_json),
+        "parsed_payload": Verbatim(parsed_text),
+        "created_at": lead.created_at,
     }
+    return Done({"data": data}, lead.number, keeps_body=known is None)
 
 
-def _post_activity(call: Call, store: Store) -> Mapping[str, Any]:
-    store.add_activity(call.path[_LEAD_PARAMETER], call.body.raw_json)
-    return {}
+def _post_activity(call: Call, store: Store) -> Done:
+    lead_id = call.path[_LEAD_PARAMETER]
+    store.add_activity(lead_id, call.body.raw_json)
+    return Done(lead=store.number_of(lead_id))
 
 
-def _reassign(call: Call, store: Store) -> Mapping[str, Any]:
-    store.set_assignees(call.path[_LEAD_PARAMETER], call.body.raw_json)
-    return {}
+def _reassign(call: Call, store: Store) -> Done:
+    lead_id = call.path[_LEAD_PARAMETER]
+    store.set_assignees(lead_id, call.body.raw_json)
+    return Done(lead=store.number_of(lead_id))
 
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
@@ -74,3 +98,6 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "postContactActivity": _post_activity,
     "reassignLead": _reassign,
 }
+
+MERGING = frozenset({"leadCaptureIntegration"})
+"""The operations that can make a duplicate."""

@@ -46,6 +46,7 @@ class Document:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data: dict[str, Any] = dict(data)
+        self._found: dict[str, Any] = {}
         self._flat: dict[int, dict[str, Any]] = {}
         self._names: frozenset[str] | None = None
 
@@ -55,6 +56,8 @@ class Document:
         Raises:
             ContractError: Nothing stands there.
         """
+        if pointer in self._found:
+            return self._found[pointer]
         value: Any = self.data
         for token in tokens_of(pointer):
             try:
@@ -62,6 +65,7 @@ class Document:
                 value = value[token] if items is None else items[int(token)]
             except (KeyError, IndexError, ValueError, TypeError):
                 raise ContractError(f"The contract has nothing at {pointer}.") from None
+        self._found[pointer] = value
         return value
 
     def resolve(self, pointer: str) -> str:

@@ -1,8 +1,10 @@
 """JSON text, read strictly and written exactly."""
 
+import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Never, cast
@@ -89,20 +91,52 @@ def text_of(value: object) -> str:
     Returns:
         The text, on one line but for what is verbatim.
     """
+    held: list[str] = []
+
+    def hold(part: object) -> str:
+        if isinstance(part, Verbatim):
+            held.append(part.text)
+        elif isinstance(part, Decimal):
+            held.append(str(part))
+        else:
+            raise TypeError
+        return _MARK
+
+    try:
+        # The standard library's encoder is many times faster than Python of our own. What it
+        # cannot write stands in the end where a mark stood, which no value can hold by chance.
+        pieces = _encoder(hold).encode(value).split(f'"{_MARK}"')
+    except TypeError:
+        return _text_of(value)
+    if len(pieces) != len(held) + 1:  # pragma: no cover - a value does hold it, against all odds
+        return _text_of(value)
+    return "".join(itertools.chain(*zip(pieces, [*held, ""], strict=True)))
+
+
+def _text_of(value: object) -> str:
     if isinstance(value, Verbatim):
         return value.text
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
-        return "{" + ",".join(f"{_TEXT(name)}:{text_of(item)}" for name, item in items) + "}"
+        return "{" + ",".join([f"{_TEXT(name)}:{_text_of(item)}" for name, item in items]) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ",".join(text_of(item) for item in cast("Iterable[object]", value)) + "]"
+        return "[" + ",".join([_text_of(item) for item in cast("Iterable[object]", value)]) + "]"
     if isinstance(value, Decimal):
         return str(value)
     return _TEXT(value)
 
 
 _TOO_DEEP = f"it is nested deeper than {MAX_DEPTH} levels"
-_TEXT = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _encoder(default: Callable[[object], str] | None = None) -> json.JSONEncoder:
+    return json.JSONEncoder(
+        ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=default
+    )
+
+
+_TEXT = _encoder().encode
+_MARK = f"mark {secrets.token_hex(16)}"
 
 
 def _exact(text: str) -> float | Decimal:

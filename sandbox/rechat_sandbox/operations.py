@@ -94,7 +94,9 @@ class Operations:
         if not raw_path.startswith(b"/"):
             return None
         try:
-            parts = [unquote_to_bytes(part).decode("utf-8") for part in raw_path[1:].split(b"/")]
+            parts = raw_path[1:].decode("utf-8").split("/")
+            if b"%" in raw_path:
+                parts = [unquote_to_bytes(part).decode("utf-8") for part in parts]
         except UnicodeDecodeError:
             return None
         for template in self._templates:

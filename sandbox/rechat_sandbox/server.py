@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import h11
@@ -18,12 +19,14 @@ from uvicorn.server import ServerState
 
 from rechat_sandbox.answers import RefusalError, refusal_answer
 from rechat_sandbox.app import DEFAULT_MAX_BODY, create_app
+from rechat_sandbox.endings import CONNECTION, Connection
+from rechat_sandbox.faults import Faults
+from rechat_sandbox.guard import LOOPBACK
+from rechat_sandbox.keeper import Keeper
+from rechat_sandbox.observer import KeeperObserver, Observer
+from rechat_sandbox.store import Store
 
-__all__ = ["LOOPBACK", "Running", "running", "serve"]
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-"""The hosts one may listen on: what is stored is personal data, and the sandbox asks nobody who
-they are."""
+__all__ = ["Running", "Server", "listen", "running", "serve"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,29 @@ class Running:
     """Such as ``http://127.0.0.1:49152``, without a slash at the end."""
     app: Starlette
     """The application; ``app.state.keeper`` works with what is stored."""
+
+    @property
+    def faults(self) -> Faults:
+        """The fault switches."""
+        return cast("Faults", self.app.state.faults)
+
+    @property
+    def observer(self) -> Observer:
+        """What is stored."""
+        return KeeperObserver(self._keeper)
+
+    def reset(self) -> None:
+        """Forget leads and requests, and switch all faults off."""
+
+        def forget(store: Store) -> None:
+            store.clear()
+            store.remove_fault_switch()
+
+        self._keeper.call(forget)
+
+    @property
+    def _keeper(self) -> Keeper:
+        return cast("Keeper", self.app.state.keeper)
 
 
 class _Protocol(H11Protocol):
@@ -51,6 +77,12 @@ class _Protocol(H11Protocol):
         # configuration says, as soon as someone gave that logger a handler.
         self.access_log = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        # What the application sees as the ``state`` of each request of this connection.
+        connection = Connection(reset=lambda: _reset(transport), close=transport.close)
+        self.app_state = {**self.app_state, CONNECTION: connection}
+
     def send_400_response(self, msg: str) -> None:
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             answer = refusal_answer(RefusalError(400, msg))
@@ -65,6 +97,13 @@ class _Protocol(H11Protocol):
         self.transport.close()
 
 
+def _reset(transport: asyncio.Transport) -> None:
+    wire = cast("socket.socket", transport.get_extra_info("socket"))
+    # To linger for no time is to forget what is unsent and say so: RST, not FIN.
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
 class _Config(uvicorn.Config):
     """uvicorn's configuration, without what it wraps applications in.
 
@@ -76,8 +115,13 @@ class _Config(uvicorn.Config):
         self.loaded_app = self.app
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, which also says when it is listening."""
+class Server(uvicorn.Server):
+    """uvicorn, which also says when it is listening.
+
+    Args:
+        app: The application.
+        listening: Called when requests are taken.
+    """
 
     def __init__(self, app: Starlette, listening: Callable[[], None]) -> None:
         super().__init__(
@@ -95,22 +139,24 @@ class _Server(uvicorn.Server):
         self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to take requests."""
         await super().startup(sockets=sockets)
         self._listening()
 
 
-def listen(host: str, port: int) -> tuple[socket.socket, str]:
-    """A socket on a loopback host, and the URL of it.
+def listen(host: str, port: int, *, remote: bool = False) -> tuple[socket.socket, str]:
+    """A socket on a host of this machine, and the URL of it.
 
     Args:
-        host: One of `LOOPBACK`.
+        host: One of `rechat_sandbox.guard.LOOPBACK`, or with ``remote`` another address.
         port: The TCP port; 0: a free one.
+        remote: Whether other machines may be let in.
 
     Raises:
-        ValueError: Another host.
-        OSError: The port is taken, or the host has no such address.
+        ValueError: Another host, and not ``remote``.
+        OSError: The port is taken, or this machine has no such address.
     """
-    if host not in LOOPBACK:
+    if host not in LOOPBACK and not remote:
         raise ValueError(f"The sandbox listens on {', '.join(LOOPBACK)} only, not elsewhere.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio switches Nagle's algorithm off only where the protocol is named: without it, every
@@ -136,7 +182,7 @@ def serve(app: Starlette, listener: socket.socket, listening: Callable[[], None]
         listening: Called when requests are taken.
     """
     with listener:
-        _Server(app, listening).run(sockets=[listener])
+        Server(app, listening).run(sockets=[listener])
 
 
 @contextlib.contextmanager
@@ -149,17 +195,19 @@ def running(
     channels: Iterable[str | UUID] | None = None,
     max_body: int = DEFAULT_MAX_BODY,
     contract: Mapping[str, Any] | None = None,
+    token: str | None = None,
 ) -> Generator[Running]:
     """A real server in a thread, for tests: listening when entered, stopped when left.
 
     Args:
         database: See `create_app`, as the other arguments.
-        host: One of `LOOPBACK`.
+        host: One of `rechat_sandbox.guard.LOOPBACK`.
         port: The TCP port; 0: a free one.
         seed: See `create_app`.
         channels: See `create_app`.
         max_body: See `create_app`.
         contract: See `create_app`.
+        token: See `create_app`.
 
     Yields:
         The URL and the application.
@@ -172,7 +220,12 @@ def running(
     listener, url = listen(host, port)
     with listener:
         app = create_app(
-            database, seed=seed, channels=channels, max_body=max_body, contract=contract
+            database,
+            seed=seed,
+            channels=channels,
+            max_body=max_body,
+            contract=contract,
+            token=token,
         )
         settled, ready = threading.Event(), threading.Event()
 
@@ -180,7 +233,7 @@ def running(
             ready.set()
             settled.set()
 
-        server = _Server(app, listening)
+        server = Server(app, listening)
 
         def work() -> None:
             try:

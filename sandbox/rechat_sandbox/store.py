@@ -1,103 +1,67 @@
-"""What the sandbox keeps, in SQLite: leads, timelines, assignees with their history.
+"""What the sandbox keeps, in SQLite: leads, timelines, assignees with their history, requests.
 
-Every entry gets a number from one counter, so that all of them have one order.
+Rows that captures write by the hundred wait in memory until the end of the transaction, or until
+something is read: one statement writes them all. Each statement hands Python's lock to the other
+threads, and waits for it.
+
+Every entry of a lead gets a number from one counter, so that all of them have one order. Requests
+are numbered apart: those that were refused must not change what a seed gives to leads.
 """
 
 import os
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
+from rechat_sandbox.checks import Fault
 from rechat_sandbox.identity import Identity
+from rechat_sandbox.json_text import text_of
+from rechat_sandbox.rows import Activity, AssigneeSet, Lead
+from rechat_sandbox.switches import FaultSwitch
+from rechat_sandbox.tables import StoreError, connect, transaction
+from rechat_sandbox.views import UnknownLeadError, View
 
-__all__ = ["Activity", "AssigneeSet", "Lead", "Store", "StoreError", "UnknownLeadError"]
+__all__ = [
+    "MAX_KEPT_BODY",
+    "MAX_KEPT_REQUESTS",
+    "Activity",
+    "AssigneeSet",
+    "Lead",
+    "Store",
+    "StoreError",
+    "UnknownLeadError",
+]
 
-_BUSY_SECONDS = 30.0
-_SCHEMA_VERSION = 1
-_TABLES = """
-CREATE TABLE counter (last INTEGER NOT NULL);
-INSERT INTO counter VALUES (0);
-CREATE TABLE leads (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    contact TEXT NOT NULL,
-    lead_channel TEXT NOT NULL,
-    content_type TEXT NOT NULL,
-    body BLOB NOT NULL,
-    raw_payload TEXT NOT NULL,
-    parsed_payload TEXT NOT NULL,
-    created_at REAL NOT NULL
-);
-CREATE TABLE activities (
-    number INTEGER PRIMARY KEY,
-    lead INTEGER NOT NULL REFERENCES leads (number) ON DELETE CASCADE,
-    payload TEXT NOT NULL,
-    created_at REAL NOT NULL
-);
-CREATE INDEX activities_of_lead ON activities (lead, number);
-CREATE TABLE assignee_sets (
-    number INTEGER PRIMARY KEY,
-    lead INTEGER NOT NULL REFERENCES leads (number) ON DELETE CASCADE,
-    assignees TEXT NOT NULL,
-    created_at REAL NOT NULL
-);
-CREATE INDEX assignee_sets_of_lead ON assignee_sets (lead, number);
-"""
+MAX_KEPT_BODY = 64 * 1024
+"""How many bytes of a request's body are kept with the request; a lead keeps all of its own."""
+
+MAX_KEPT_REQUESTS = 10_000
+"""How many requests are kept; the oldest are dropped, the leads they made are not."""
+
+_DROP_EVERY = 100
+_MOST_AT_ONCE = 64
+_BLANKS = {
+    "leads": "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "requests": "(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+}
+
+_Row = tuple[str, tuple[Any, ...]]
 
 
-class StoreError(Exception):
-    """The database cannot be used; the message says why and what to do."""
+@dataclass(slots=True)
+class _Part:
+    """Where a part of a transaction began."""
+
+    waiting: int
+    last: int
+    changed: bool
+    saved: bool = False
+    """Whether SQLite knows of it."""
 
 
-class UnknownLeadError(LookupError):
-    """There is no lead of that id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A captured lead."""
-
-    number: int
-    id: str = field(repr=False)
-    contact: str = field(repr=False)
-    lead_channel: str = field(repr=False)
-    """The credential it came with. Show it with `rechat_sandbox.masking.mask` only."""
-    content_type: str
-    body: bytes = field(repr=False)
-    """The request body, byte for byte."""
-    raw_payload: str = field(repr=False)
-    """What the body said, as JSON text."""
-    parsed_payload: str = field(repr=False)
-    """The fields of the lead that the contract names, as JSON text."""
-    created_at: float
-    """Unix seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """An entry of a lead's timeline."""
-
-    number: int
-    payload: str = field(repr=False)
-    """As JSON text."""
-    created_at: float
-    """Unix seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class AssigneeSet:
-    """The assignees that a lead got at a time, in order."""
-
-    number: int
-    assignees: str = field(repr=False)
-    """A list, as JSON text."""
-    created_at: float
-    """Unix seconds."""
-
-
-class Store:
+class Store(View):
     """One connection to the database. It may be handed from thread to thread, not shared.
 
     Writes take effect inside `transaction`.
@@ -112,51 +76,18 @@ class Store:
     """
 
     def __init__(self, database: str | os.PathLike[str], identity: Identity) -> None:
+        self.database = os.fspath(database)
         self._identity = identity
-        name = os.fspath(database)
-        try:
-            if name != ":memory:":
-                Path(name).touch(mode=0o600)
-            self._connection = sqlite3.connect(
-                name, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"The database {name} cannot be opened: {error}.") from None
-        try:
-            self._set_up(name)
-        except sqlite3.Error as error:
-            self.close()
-            raise StoreError(f"{name} is not a database that can be used: {error}.") from None
-        except BaseException:
-            self.close()
-            raise
-
-    def _set_up(self, name: str) -> None:
-        run = self._connection.execute
-        run("PRAGMA foreign_keys = ON")
-        # FULL: a commit that was acknowledged is on the disk, whatever happens to the process.
-        run("PRAGMA synchronous = FULL")
-        if run("PRAGMA journal_mode").fetchone()[0] not in {"wal", "memory"}:
-            run("PRAGMA journal_mode = WAL")
-        with self.transaction():
-            version = run("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                if run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    raise StoreError(
-                        f"{name} is the database of another program: name another file."
-                    )
-                for statement in _TABLES.split(";"):
-                    run(statement)
-                run(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-            elif version != _SCHEMA_VERSION:
-                raise StoreError(
-                    f"{name} was written by another version of the sandbox "
-                    f"(format {version}, not {_SCHEMA_VERSION}): name another file."
-                )
+        self._last = 0
+        self._changed = False
+        self._has_switches = False
+        self._waiting: list[_Row] = []
+        self._part: _Part | None = None
+        super().__init__(connect(database))
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._raw.close()
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -167,26 +98,75 @@ class Store:
         """
         # IMMEDIATE takes the write lock at once and waits for other processes' turn; a lock taken
         # later could fail without waiting.
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._raw, "BEGIN IMMEDIATE"):
+            self._waiting.clear()
+            self._part = None
+            self._changed = False
+            run = self._raw.execute
+            self._last, self._has_switches = run(
+                "SELECT last, EXISTS (SELECT 1 FROM fault_switches) FROM counter"
+            ).fetchone()
             yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # some errors have rolled back already
-                self._connection.execute("ROLLBACK")
-            raise
+            self._write_through()
+            if self._changed:
+                run("UPDATE counter SET last = ?, changes = changes + 1", (self._last,))
 
     @contextmanager
     def part(self) -> Generator[None]:
         """A part of a transaction that can fail alone."""
-        self._connection.execute("SAVEPOINT part")
+        part = self._part = _Part(len(self._waiting), self._last, self._changed)
         try:
             yield
+            if part.saved:
+                self._raw.execute("RELEASE part")
         except BaseException:
-            self._connection.execute("ROLLBACK TO part")
+            if part.saved:
+                self._raw.execute("ROLLBACK TO part")
+                self._raw.execute("RELEASE part")
+                self._waiting.clear()
+            else:
+                del self._waiting[part.waiting :]
+            self._last, self._changed = part.last, part.changed
             raise
         finally:
-            self._connection.execute("RELEASE part")
+            self._part = None
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        # Whatever reads must see what waits, and whatever else writes comes after it.
+        self._write_through()
+        return self._raw
+
+    def _write_through(self) -> None:
+        """Write what waits; inside a part, so that it can be taken back with the part."""
+        part = self._part
+        if part is not None and not part.saved:
+            self._write(self._waiting[: part.waiting])
+            del self._waiting[: part.waiting]
+            self._raw.execute("SAVEPOINT part")
+            part.saved = True
+        if self._waiting:
+            self._write(self._waiting)
+            self._waiting.clear()
+
+    def _write(self, rows: Sequence[_Row]) -> None:
+        # Leads first: requests refer to them.
+        for table, blanks in _BLANKS.items():
+            found = [values for name, values in rows if name == table]
+            for start in range(0, len(found), _MOST_AT_ONCE):
+                some = found[start : start + _MOST_AT_ONCE]
+                cursor = self._raw.execute(
+                    f"INSERT INTO {table} VALUES {', '.join([blanks] * len(some))}",  # noqa: S608
+                    [value for values in some for value in values],
+                )
+                if table == "requests":
+                    self._drop_oldest(cursor.lastrowid or 0, len(some))
+
+    def _drop_oldest(self, newest: int, added: int) -> None:
+        if newest > MAX_KEPT_REQUESTS and newest % _DROP_EVERY < added:
+            self._raw.execute(
+                "DELETE FROM requests WHERE number <= ?", (newest - MAX_KEPT_REQUESTS,)
+            )
 
     def add_lead(
         self,
@@ -210,21 +190,37 @@ class Store:
             parsed_payload=parsed_payload,
             created_at=self._identity.now(number),
         )
-        self._connection.execute(
-            "INSERT INTO leads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                lead.number,
-                lead.id,
-                lead.contact,
-                lead.lead_channel,
-                lead.content_type,
-                lead.body,
-                lead.raw_payload,
-                lead.parsed_payload,
-                lead.created_at,
-            ),
+        values = (
+            lead.number,
+            lead.id,
+            lead.contact,
+            lead.lead_channel,
+            lead.content_type,
+            lead.body,
+            lead.raw_payload,
+            lead.parsed_payload,
+            lead.created_at,
         )
+        self._waiting.append(("leads", values))
         return lead
+
+    def same_lead(self, lead_channel: str, fields: dict[str, str]) -> Lead | None:
+        """The oldest lead of a channel that has the same text in one of some fields.
+
+        Args:
+            lead_channel: The channel.
+            fields: Names of fields of the parsed payload, and texts, compared without regard to
+                (ASCII) case.
+        """
+        for name, text in fields.items():
+            row = self._connection.execute(
+                "SELECT * FROM leads WHERE lower(lead_channel) = lower(?) AND "
+                "lower(json_extract(parsed_payload, ?)) = lower(?) ORDER BY number LIMIT 1",
+                (lead_channel, f'$."{name}"', text),
+            ).fetchone()
+            if row is not None:
+                return Lead(*row)
+        return None
 
     def add_activity(self, lead_id: str, payload: str) -> Activity:
         """Put an entry at the end of a lead's timeline.
@@ -232,7 +228,7 @@ class Store:
         Raises:
             UnknownLeadError: There is no such lead.
         """
-        lead, number = self._number_of(lead_id), self._next()
+        lead, number = self.number_of(lead_id), self._next()
         activity = Activity(number, payload, self._identity.now(number))
         self._connection.execute(
             "INSERT INTO activities VALUES (?, ?, ?, ?)",
@@ -246,7 +242,7 @@ class Store:
         Raises:
             UnknownLeadError: There is no such lead.
         """
-        lead, number = self._number_of(lead_id), self._next()
+        lead, number = self.number_of(lead_id), self._next()
         entry = AssigneeSet(number, assignees, self._identity.now(number))
         self._connection.execute(
             "INSERT INTO assignee_sets VALUES (?, ?, ?, ?)",
@@ -254,66 +250,98 @@ class Store:
         )
         return entry
 
-    def leads(self, *, after: int = 0) -> list[Lead]:
-        """All leads whose number is greater than ``after``, in the order of their capture."""
-        rows = self._connection.execute(
-            "SELECT * FROM leads WHERE number > ? ORDER BY number", (after,)
-        )
-        return [Lead(*row) for row in rows]
+    def add_request(
+        self,
+        *,
+        method: str,
+        operation_id: str | None,
+        path: str,
+        status: int | None,
+        content_type: str,
+        body: bytes | None,
+        size: int,
+        faults: Sequence[Fault] = (),
+        message: str = "",
+        lead: int | None = None,
+        applied: Sequence[FaultSwitch] = (),
+    ) -> None:
+        """Keep a request. The arguments are the fields of `rechat_sandbox.rows.Request`.
 
-    def lead(self, lead_id: str) -> Lead:
-        """A lead by its id.
-
-        Raises:
-            UnknownLeadError: There is no such lead.
+        Args:
+            method: See there, as the others.
+            operation_id: See there.
+            path: See there; the lead channel id must be masked.
+            status: See there.
+            content_type: See there.
+            body: The whole body; None: it is that of the lead.
+            size: See there.
+            faults: See there.
+            message: See there.
+            lead: The number of the lead.
+            applied: See there.
         """
-        rows = self._connection.execute(
-            "SELECT * FROM leads WHERE number = ?", (self._number_of(lead_id),)
+        values = (
+            # With a seed the time is that of the newest entry, and so follows from the seed.
+            self._identity.now(self._last),
+            method,
+            operation_id,
+            path,
+            status,
+            text_of([fault.as_json() for fault in faults]) if faults else "[]",
+            message,
+            content_type,
+            None if body is None else body[:MAX_KEPT_BODY],
+            size,
+            lead,
+            text_of([switch.as_json() for switch in applied]) if applied else "[]",
         )
-        return Lead(*rows.fetchone())
+        self._waiting.append(("requests", values))
+        self._changed = True
 
-    def timeline(self, lead_id: str) -> list[Activity]:
-        """The activities of a lead, in the order they came.
-
-        Raises:
-            UnknownLeadError: There is no such lead.
-        """
-        rows = self._connection.execute(
-            "SELECT number, payload, created_at FROM activities WHERE lead = ? ORDER BY number",
-            (self._number_of(lead_id),),
+    def add_fault_switch(self, switch: FaultSwitch) -> FaultSwitch:
+        """Put a fault switch behind those that are active, and give it its number."""
+        settings = switch.as_json()
+        for name in ("id", "operation_id", "times"):
+            settings.pop(name, None)
+        cursor = self._connection.execute(
+            "INSERT INTO fault_switches VALUES (NULL, ?, ?, ?)",
+            (switch.operation_id, switch.times, text_of(settings)),
         )
-        return [Activity(*row) for row in rows]
+        self._changed = self._has_switches = True
+        return switch.with_id(cursor.lastrowid or 0)
 
-    def assignee_history(self, lead_id: str) -> list[AssigneeSet]:
-        """Every set of assignees a lead had, in order; the last is the present one.
+    def fault_switches(self) -> list[FaultSwitch]:
+        """See `View`. Inside a transaction, this costs nothing as long as there are none."""
+        if self._raw.in_transaction and not self._has_switches:
+            return []
+        return super().fault_switches()
 
-        Raises:
-            UnknownLeadError: There is no such lead.
-        """
-        rows = self._connection.execute(
-            "SELECT number, assignees, created_at FROM assignee_sets WHERE lead = ? "
-            "ORDER BY number",
-            (self._number_of(lead_id),),
-        )
-        return [AssigneeSet(*row) for row in rows]
+    def remove_fault_switch(self, number: int | None = None) -> int:
+        """Switch a fault switch off; None: all. How many there were."""
+        where, values = ("", ()) if number is None else (" WHERE number = ?", (number,))
+        cursor = self._connection.execute(f"DELETE FROM fault_switches{where}", values)  # noqa: S608
+        self._changed = True
+        return cursor.rowcount
+
+    def use_fault_switches(self, numbers: Sequence[int]) -> None:
+        """Count a request against fault switches; one that has none left is gone."""
+        run = self._connection.execute
+        for number in numbers:
+            run("UPDATE fault_switches SET times = times - 1 WHERE number = ?", (number,))
+            run("DELETE FROM fault_switches WHERE number = ? AND times <= 0", (number,))
+        self._changed = True
 
     def clear(self) -> None:
-        """Forget everything; numbers, and with a seed ids and times, start anew."""
+        """Forget leads and requests; numbers, and with a seed ids and times, start anew.
+
+        Fault switches stay.
+        """
+        self._connection.execute("DELETE FROM requests")
         self._connection.execute("DELETE FROM leads")
-        self._connection.execute("UPDATE counter SET last = 0")
+        self._last = 0
+        self._changed = True
 
     def _next(self) -> int:
-        run = self._connection.execute
-        run("UPDATE counter SET last = last + 1")
-        number: int = run("SELECT last FROM counter").fetchone()[0]
-        return number
-
-    def _number_of(self, lead_id: str) -> int:
-        # UUIDs are compared without regard to case (RFC 9562, 4).
-        row = self._connection.execute(
-            "SELECT number FROM leads WHERE id = ?", (lead_id.lower(),)
-        ).fetchone()
-        if row is None:
-            raise UnknownLeadError("There is no such lead.")
-        number: int = row[0]
-        return number
+        self._last += 1
+        self._changed = True
+        return self._last

@@ -1,5 +1,7 @@
 """Requests and answers as ASGI has them: bodies of bounded size, answers that arrive."""
 
+import asyncio
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
@@ -31,6 +33,10 @@ class Incoming:
         self.path = _raw_path(scope)
         self._receive = receive
         self.complete = False
+        self.content = b""
+        """The body, once it was read."""
+        self.size = 0
+        """How many bytes of the body were read."""
 
     def values(self, name: str) -> list[str]:
         """The values of all header fields of a name (lower case)."""
@@ -50,14 +56,29 @@ class Incoming:
         if announced and announced[0].isdecimal() and int(announced[0][:20]) > limit:
             raise _too_large(limit)
         pieces: list[bytes] = []
-        size = 0
         while not self.complete:
             piece = await self._next()
-            size += len(piece)
-            if size > limit:
+            self.size += len(piece)
+            if self.size > limit:
                 raise _too_large(limit)
             pieces.append(piece)
-        return b"".join(pieces)
+        self.content = b"".join(pieces)
+        return self.content
+
+    async def stays(self, seconds: float) -> bool:
+        """Wait, and say whether the client still waits too. The body must have been read.
+
+        Args:
+            seconds: How long; it ends earlier if the client goes away.
+        """
+        gone = asyncio.ensure_future(self._gone())
+        done, _ = await asyncio.wait({gone}, timeout=seconds)
+        gone.cancel()
+        return not done
+
+    async def _gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
     async def _next(self) -> bytes:
         message = await self._receive()
@@ -68,15 +89,18 @@ class Incoming:
         return piece
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
+async def send_answer(send: Send, answer: Answer, headers: Mapping[str, str]) -> None:
     """Send an answer.
 
     Args:
         send: The ASGI send function.
         answer: The answer.
+        headers: Further fields of it.
     """
     fields = [
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for named in (answer.headers, headers)
+        for name, value in named.items()
     ]
     if answer.media_type is not None:
         fields.append((b"content-type", answer.media_type.encode("latin-1")))
@@ -95,4 +119,5 @@ def _too_large(limit: int) -> RefusalError:
 def _raw_path(scope: Scope) -> bytes:
     raw = scope.get("raw_path")
     path: bytes = quote(scope["path"]).encode() if raw is None else raw.partition(b"?")[0]
-    return path.removeprefix(quote(scope.get("root_path", "")).encode())
+    root = scope.get("root_path", "")
+    return path.removeprefix(quote(root).encode()) if root else path

@@ -45,8 +45,10 @@ def generate(corrected: Corrected, provenance: Json, settings: Path, directory: 
         + ruff,
         encoding="utf-8",
     )
-    _run("ruff", "check", "--quiet", "--fix", "--no-cache", ".", cwd=directory)
-    _run("ruff", "format", "--quiet", "--no-cache", ".", cwd=directory)
+    # The directory is one that git ignores: ruff must not.
+    options = ("--quiet", "--no-cache", "--no-respect-gitignore", ".")
+    _run("ruff", "check", "--fix", *options, cwd=directory)
+    _run("ruff", "format", *options, cwd=directory)
 
 
 def tools() -> dict[str, str]:

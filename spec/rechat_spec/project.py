@@ -25,7 +25,7 @@ from .documents import Json, parse_yaml, read_text, sha256, write_yaml
 from .errors import Drift, SpecError
 from .merge import merge
 from .page import read_fragments
-from .validate import check_openapi, check_references, check_words
+from .validate import check_ignored, check_openapi, check_references
 
 UPSTREAM = Path("spec/upstream.yaml")
 CORRECTIONS = Path("spec/corrections.yaml")
@@ -159,7 +159,7 @@ def _build(
     corrected = correct(document, corrections, CORRECTIONS, suspend)
     check_references(corrected.document, CONTRACT)
     check_openapi(corrected.document, CONTRACT)
-    check_words(corrected.document, CONTRACT)
+    check_ignored(corrected.document, CONTRACT)
     contract = _render(CONTRACT, corrected.document)
     provenance = {
         "page": page,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeGuard
 
 from openapi_python_client.strings import ClassName
 
@@ -32,11 +32,6 @@ _SCALARS = {
     "number": "int | float | Decimal",
     "boolean": "bool",
     "null": "None",
-}
-# A field of such a name would hide the type from the fields after it.
-_TYPE_NAMES = {
-    *("str", "int", "float", "bool", "list", "dict", "Decimal", "UUID"),
-    *("Any", "Literal", "Required", "TypedDict", "models"),
 }
 
 
@@ -94,19 +89,18 @@ class _Writer:
         return _literal(schema) or self._plain(schema, name, is_component=False)
 
     def _reference(self, reference: str) -> str:
-        if reference in self._open:
-            return "Any"  # a list of itself, or the like; an object that holds itself is a class
-        self._open.append(reference)
         component = ClassName(reference.rpartition("/")[2], "")
         target = follow(self.contract, reference)
         whole = self._all_of(target)
-        if whole is not None and _is_object(whole):
-            text = self._plain(whole, component, is_component=True)
-        else:
-            text = self.annotation(target, component)
+        if _is_object(whole):
+            return f"{self._plain(whole, component, is_component=True)} | models.{component}"
+        if reference in self._open:
+            return "Any"  # a list of itself, or the like; an object that holds itself is a class
+        self._open.append(reference)
+        text = self.annotation(target, component)
         self._open.pop()
-        has_model = isinstance(target, dict) and (_is_object(whole or target) or "enum" in target)
-        return f"{text} | models.{component}" if has_model else text
+        is_enumeration = isinstance(target, dict) and "enum" in target
+        return f"{text} | models.{component}" if is_enumeration else text
 
     def _union(self, options: list[Json], name: str) -> str:
         numbered = len([option for option in options if _is_object(option)]) > 1
@@ -197,14 +191,14 @@ def _literal(schema: dict[str, Json]) -> str:
     return f"Literal[{', '.join(repr(value) for value in values)}]"
 
 
-def _is_object(schema: Any) -> bool:
+def _is_object(schema: Json) -> TypeGuard[dict[str, Json]]:
     return isinstance(schema, dict) and (schema.get("type") == "object" or "properties" in schema)
 
 
 def _can_be_a_field(key: str) -> bool:
-    if not key.isascii() or not key.isidentifier() or keyword.iskeyword(key):
-        return False
-    return key not in _TYPE_NAMES and not key.startswith("__")
+    # Python would rewrite a name that begins with two underscores, or normalise one beyond ASCII.
+    is_name = key.isascii() and key.isidentifier() and not keyword.iskeyword(key)
+    return is_name and not key.startswith("__")
 
 
 def _one_line(text: str) -> str:

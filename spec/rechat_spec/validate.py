@@ -110,7 +110,7 @@ def check_openapi(document: Json, file: Path, origin: Origin | None = None) -> N
     )
 
 
-def check_words(contract: Json, file: Path) -> None:
+def check_ignored(contract: Json, file: Path) -> None:
     """SpecError for a word of OpenAPI 3.0 that 3.1 ignores: what the page said would be lost."""
     for pointer, keyword, value in keywords(contract):
         if keyword == "nullable" and value is True:

@@ -15,5 +15,5 @@ def server() -> Iterator[Running]:
 @pytest.fixture
 def client(server: Running) -> Iterator[Client]:
     with Client(server) as found:
-        found.stored(lambda store: store.clear())
+        server.reset()
         yield found

@@ -29,6 +29,7 @@ class Client(httpx.Client):
     def __init__(self, sandbox: Running) -> None:
         super().__init__(base_url=sandbox.url, trust_env=False)
         self.keeper = sandbox.app.state.keeper
+        self.faults = sandbox.faults
 
     def stored(self, look: Callable[[Store], T]) -> T:
         return self.keeper.call(look)

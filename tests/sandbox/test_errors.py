@@ -177,7 +177,7 @@ def test_an_unsupported_method(client: Client, method: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
+        "/nowhere",
         "/leads",
         "/leads/channels",
         f"{WEBHOOK}/",

@@ -57,7 +57,7 @@ def test_a_dropped_application_ends_its_thread() -> None:
 def test_a_server_is_there_when_entered_and_gone_when_left() -> None:
     with running() as sandbox:
         url = sandbox.url
-        assert httpx.get(url, trust_env=False).status_code == 404
+        assert httpx.get(url, trust_env=False).status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(url, trust_env=False)
 
@@ -65,3 +65,34 @@ def test_a_server_is_there_when_entered_and_gone_when_left() -> None:
 def test_a_server_for_loopback_only() -> None:
     with pytest.raises(ValueError, match=r"127\.0\.0\.1"), running(host="0.0.0.0"):
         pass
+
+
+def test_what_is_asked_for_while_it_shuts_down_is_answered() -> None:
+    keeper = create_app().state.keeper
+
+    async def ask() -> None:
+        asked = asyncio.ensure_future(keeper.run(lambda store: store.counts()))
+        await asyncio.sleep(0)  # it is gathered, and not handed over yet
+        keeper.close()
+        with pytest.raises(RuntimeError, match="shut down"):
+            await asked
+        with pytest.raises(RuntimeError, match="shut down"):
+            await keeper.run(lambda store: store.counts())
+
+    asyncio.run(ask())
+
+
+def test_one_that_waits_no_longer_holds_up_nobody() -> None:
+    keeper = create_app().state.keeper
+
+    async def ask() -> int:
+        gone = asyncio.ensure_future(keeper.run(lambda store: store.counts()))
+        stays = asyncio.ensure_future(keeper.run(lambda store: store.counts()))
+        await asyncio.sleep(0)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        return (await stays).leads
+
+    assert asyncio.run(ask()) == 0
+    keeper.close()

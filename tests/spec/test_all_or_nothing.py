@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spec_helpers.published import edited, write_page
+from spec_helpers.published import write_page
 from spec_helpers.workspace import Workspace
 
 from rechat_spec import generate, project
@@ -41,9 +41,32 @@ class FailingReplace:
         self._replace(source, target)
 
 
+SMALL = {
+    "openapi": "3.1.0",
+    "info": {"title": "A small page that is quickly built", "version": "1"},
+    "paths": {},
+}
+CORRECTIONS = """
+overlay: 1.1.0
+info: {title: Corrections, version: 1.0.0}
+actions:
+  - x-name: new
+    description: Only for these tests.
+    x-evidence: assumed
+    x-source: Invented for these tests.
+    target: $.info
+    update: {description: New}
+"""
+
+
+@pytest.fixture
+def workspace(workspace: Workspace) -> Workspace:
+    (workspace.root / "spec" / "corrections.yaml").write_text(CORRECTIONS, encoding="utf-8")
+    return workspace
+
+
 def changing_everything(directory: Path) -> Path:
-    new = edited(lambda fragment: fragment["info"].update(description="New"))
-    return write_page(directory / "new.md", new)
+    return write_page(directory / "new.md", [SMALL])
 
 
 MOVES = 8  # upstream, provenance, contract, generated: each out of the way and into place

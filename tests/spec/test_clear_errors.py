@@ -84,9 +84,9 @@ REFUSED: dict[str, tuple[Make, list[str]]] = {
     "1 and true": (
         lambda directory: write_page(
             directory / "new.md",
-            [*edited(lambda f: schemas(f)["Assignee"].update({"x-a": [1]}), only=3)[:7],
-             *edited(lambda f: schemas(f)["Assignee"].update({"x-a": [True]}), only=8)[7:]]),
-        ["fragment 3 (line ", "at /components/schemas/Assignee/x-a:"],
+            [edited(lambda f: schemas(f)["Assignee"].update({"x-a": [1]}), only=3)[2],
+             edited(lambda f: schemas(f)["Assignee"].update({"x-a": [True]}), only=8)[7]]),
+        ["fragment 2 (line ", "at /components/schemas/Assignee/x-a/0:", "1 there, true here"],
     ),
     # A fragment that is not JSON.
     "JSON syntax": (page_with(4, '{"openapi": "3.0.3",}'),
@@ -147,7 +147,12 @@ REFUSED: dict[str, tuple[Make, list[str]]] = {
     "a YAML key twice": (file("new.yml", "openapi: 3.0.3\nopenapi: 3.0.3\n"),
                          ["new.yml: is not YML: the key 'openapi' stands twice", "(line 2,"]),
     "a YAML tab": (file("new.yaml", "info:\n\ttitle: T\n"), ["new.yaml: is not YAML:", "(line 2,"]),
-    # What the page may not say in the words of OpenAPI 3.0 any more.
+    # What OpenAPI 3.1, or a correction, would silently hide.
+    "a status that a correction answers too": (
+        page(lambda f: f["paths"][published.TIMELINE]["post"]["responses"].update(
+            {"429": {"description": "Slow down", "content": {"text/plain": {}}}})),
+        [f"openapi.yaml, at {TIMELINE_POST}/responses/429:", "('content' was unexpected)"],
+    ),
     "nullable": (
         page(lambda f: schemas(f)["Address"]["properties"]["city"].update(nullable=True)),
         ["openapi.yaml, at /components/schemas/Address/properties/city/nullable:", "3.1 ignores"],

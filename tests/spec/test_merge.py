@@ -207,6 +207,14 @@ def test_two_tags_of_one_name_in_one_fragment_must_be_the_same() -> None:
     assert refused(document).pointer == "/tags/0/description"
 
 
+@pytest.mark.parametrize("tags", [{}, None, "Lead Capture", 5])
+@pytest.mark.parametrize("first", [True, False])
+def test_tags_that_are_no_list_disagree_with_a_list(tags: Any, first: bool) -> None:
+    documents = published.fragments()
+    documents[0 if first else 2]["tags"] = tags
+    assert refused(*documents).pointer == "/tags"
+
+
 @pytest.mark.parametrize("key", ["servers", "security"])
 def test_what_holds_for_all_operations_cannot_be_added_by_one_fragment(key: str) -> None:
     """One fragment's `security` would otherwise hold for the operations of another."""

@@ -1,0 +1,115 @@
+"""What is public: the names, where they say they live, and what importing them costs."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import rechat_leads
+
+NAMES = [
+    "Answer",
+    "AnswerError",
+    "AsyncLead",
+    "AsyncLeadClient",
+    "Attempt",
+    "ClientClosedError",
+    "ConfigurationError",
+    "ConnectFailedError",
+    "ConnectionLostError",
+    "DeadlineExceededError",
+    "DeliveryError",
+    "Fault",
+    "InvalidPayloadError",
+    "Lead",
+    "LeadClient",
+    "LeadHasNoIdError",
+    "NotFoundError",
+    "RateLimitedError",
+    "RechatError",
+    "RefusedError",
+    "ServerError",
+    "UnexpectedAnswerError",
+]
+CLIENT = ["capture", "close", "lead", "post_activity", "reassign", "with_options"]
+LEAD = [
+    "answer",
+    "contact_id",
+    "created_at",
+    "created_search",
+    "favorited_listing",
+    "id",
+    "logged_in",
+    "post_activity",
+    "reassign",
+    "removed_favorite_listing",
+    "removed_search",
+    "searched_listings",
+    "shared_listing",
+    "signed_up",
+    "valued_listing",
+    "viewed_listing",
+]
+
+
+def test_the_public_names() -> None:
+    assert rechat_leads.__all__ == NAMES
+    visible = {name for name in vars(rechat_leads) if not name.startswith("_")}
+    assert visible == set(NAMES)
+    for name in NAMES:
+        assert getattr(rechat_leads, name).__module__ == "rechat_leads"
+        assert getattr(rechat_leads, name).__doc__
+
+
+def test_the_members_of_clients_and_leads() -> None:
+    for kind in (rechat_leads.LeadClient, rechat_leads.AsyncLeadClient):
+        assert [name for name in dir(kind) if not name.startswith("_")] == CLIENT
+    for kind in (rechat_leads.Lead, rechat_leads.AsyncLead):
+        annotated = set(inspect.get_annotations(kind.__mro__[1]))
+        members = {name for name in dir(kind) if not name.startswith("_")} | annotated
+        assert sorted(members) == LEAD
+
+
+def test_every_public_callable_has_a_docstring_with_its_errors() -> None:
+    for kind in (rechat_leads.LeadClient, rechat_leads.Lead):
+        for name in dir(kind):
+            member = inspect.getattr_static(kind, name)
+            if not name.startswith("_") and inspect.isfunction(member):
+                assert inspect.getdoc(member), name
+
+
+SLOW = """
+import sys
+# httpx imports its own command line where these are installed, and that imports nearly everything.
+for name in ("click", "rich", "pygments"):
+    sys.modules[name] = None
+before = {before}
+import {package}
+print("\\n".join(sys.modules))
+"""
+
+
+def imported(package: str) -> set[str]:
+    code = SLOW.format(before="()", package=package)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_it_imports_little() -> None:
+    more = imported("rechat_leads") - imported("httpx")
+    unwanted = {
+        "anyio",
+        "asyncio",
+        "attr",
+        "attrs",
+        "httpcore",
+        "importlib.metadata",
+        "opentelemetry",
+        "rechat_lead_capture_client",
+        "sqlite3",
+        "trio",
+    }
+    assert not {name for name in more if name.split(".")[0] in unwanted or name in unwanted}
+    assert "rechat_leads._wire" not in more
+    assert {"rechat_leads._client", "rechat_lead_capture_contract"} <= more
