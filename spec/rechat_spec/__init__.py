@@ -4,6 +4,7 @@ It reads in the order in which data flows:
 
 ``page``      a documentation page (or an OpenAPI file) becomes numbered fragments;
 ``merge``     the fragments become one document, or one clear error;
+``validate``  its references lead somewhere, and it keeps OpenAPI's rules;
 ``correct``   the Overlay document ``spec/corrections.yaml`` is applied, each change attributed;
 ``compare``   what differs between two documents, as JSON pointers;
 ``generate``  the contract becomes the client package, typed dictionaries and the contract as data;

@@ -25,7 +25,7 @@ def write(corrected: Corrected, provenance: Json, directory: Path, banner: str) 
         "provenance": provenance,
     }
     (directory / "contract.json").write_text(write_json(data), encoding="utf-8")
-    template = resources.files(__package__).joinpath("contract_package.py.txt")
+    template = resources.files("rechat_spec").joinpath("contract_package.py.txt")
     (directory / "__init__.py").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
     (directory / "payloads.py").write_text(typed_dictionaries(corrected.document), encoding="utf-8")
     (directory / "py.typed").write_text("", encoding="utf-8")

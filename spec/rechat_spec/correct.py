@@ -65,7 +65,7 @@ def read_corrections(file: Path) -> list[Correction]:
     except ValueError as error:
         raise SpecError(f"is not YAML: {error}", file=file) from error
     schema = json.loads(
-        resources.files(__package__).joinpath("corrections.schema.json").read_text("utf-8")
+        resources.files("rechat_spec").joinpath("corrections.schema.json").read_text("utf-8")
     )
     faults = sorted(Draft202012Validator(schema).iter_errors(overlay), key=lambda e: e.json_path)
     if faults:

@@ -186,7 +186,7 @@ def _described(document: Json, error: ValidationError) -> tuple[str, str]:
 def _pointer(document: Json, path: Any) -> str:
     """The pointer of what the validator reached by ``path``, which goes through references."""
     pointer = ""
-    value = document
+    value: Any = document
     for token in path:
         while isinstance(value, dict) and token not in value and isinstance(value.get("$ref"), str):
             pointer = value["$ref"][1:]

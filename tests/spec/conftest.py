@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,9 +32,3 @@ def quick_generator(generator_memory: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Generate a client only for a contract that no test before had."""
     quick = remembering(generate._run_generator, generator_memory)
     monkeypatch.setattr(generate, "_run_generator", quick)
-
-
-@pytest.fixture(scope="session")
-def make_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Workspace]:
-    """Makes workspaces for fixtures of a wider scope."""
-    return lambda name: Workspace.create(tmp_path_factory.mktemp(name) / "project")
