@@ -92,15 +92,18 @@ class _Writer:
         component = ClassName(reference.rpartition("/")[2], "")
         target = follow(self.contract, reference)
         whole = self._all_of(target)
-        if _is_object(whole):
-            return f"{self._plain(whole, component, is_component=True)} | models.{component}"
-        if reference in self._open:
-            return "Any"  # a list of itself, or the like; an object that holds itself is a class
+        is_class = _is_object(whole) and bool(whole.get("properties"))
+        if reference in self._open and not is_class:
+            return "Any"  # a list of itself, or the like; a class may hold itself
         self._open.append(reference)
-        text = self.annotation(target, component)
+        if _is_object(whole):
+            text = self._plain(whole, component, is_component=True)
+        else:
+            text = self.annotation(target, component)
         self._open.pop()
         is_enumeration = isinstance(target, dict) and "enum" in target
-        return f"{text} | models.{component}" if is_enumeration else text
+        has_model = _is_object(whole) or is_enumeration
+        return f"{text} | models.{component}" if has_model else text
 
     def _union(self, options: list[Json], name: str) -> str:
         numbered = len([option for option in options if _is_object(option)]) > 1

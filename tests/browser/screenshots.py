@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from rechat_sandbox import running
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IMAGES = Path(__file__).parents[2] / "docs" / "pages" / "images"
 WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 390, "height": 780}
 

@@ -58,9 +58,12 @@ class Connection:
         self.socket.close()
 
     def drip(self, data: bytes, *, for_ever: bytes = b"") -> None:
-        """Send byte by byte, then ``for_ever`` again and again, until the client or server ends."""
+        """Send byte by byte, then ``for_ever`` again and again, until the client or server ends.
+
+        For ever is half a minute: a client that does not end by itself shall fail its test.
+        """
         index = 0
-        while not self.server.stopping.wait(0.01):
+        while index < 3000 and not self.server.stopping.wait(0.01):
             source = data if index < len(data) else for_ever
             if not source:
                 return
@@ -210,7 +213,7 @@ def deaf(host: str = "127.0.0.1", port: int = 0) -> Generator[int]:
         listener.bind((host, port))
         listener.listen(0)
         address = listener.getsockname()
-        for _ in range(8):
+        for _ in range(3):
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(address)

@@ -140,6 +140,7 @@ EVERYTHING = contract(
             "whole": ref("Whole"),
             "wrapped": {"allOf": [ref("Node")], "description": "Wrapped."},
             "alias": ref("Alias"),
+            "nested": ref("Nested"),
             "hiding": {"type": "object", "properties": {
                 "list": TEXT, "str": TEXT, "after": {"type": "array", "items": TEXT}}},
         },
@@ -152,6 +153,7 @@ EVERYTHING = contract(
     Whole={"allOf": [ref("Base"), {"type": "object", "properties": {"more": TEXT}}],
            "required": ["more"], "description": "Base and more."},
     Alias=ref("Node"),
+    Nested={"type": "object", "additionalProperties": ref("Nested")},
 )  # fmt: skip
 
 EVERYTHING_USES = """
@@ -170,7 +172,7 @@ x = {"plain": "x", "one": {"name": "n"}, "matrix": [[1.5]], "free": {"a": 1}, "m
 x = {"plain": "x", "node": {"next": {"next": models.Node()}}, "tree": [[[]]]}
 x = {"plain": "x", "inner": {"depth": {"x": "x"}}, "rows": [{"row": "x"}], "kinds": {"b": "x"}}
 x = {"plain": "x", "whole": {"id": "x", "more": "x"}, "wrapped": {"name": "x"}, "alias": {}}
-x = {"plain": "x", "hiding": {"list": "x", "after": ["x"]}}
+x = {"plain": "x", "hiding": {"list": "x", "after": ["x"]}, "nested": {"a": {"b": {}}}}
 x = {"plain": "x", "whole": models.Whole(), "node": {"children": [{"children": []}]}}
 
 x = {}  # E: typeddict-item
@@ -197,7 +199,7 @@ def directory(tmp_path: Path) -> Path:
     package = tmp_path / "rechat_lead_capture_client"
     package.mkdir()
     (package / "__init__.py").write_text("", encoding="utf-8")
-    names = ("SnakeColour", "Node", "Base", "Whole", "Alias", "Everything")
+    names = ("SnakeColour", "Node", "Base", "Whole", "Alias", "Everything", "Nested")
     models = "".join(f"class {name}:\n    pass\n" for name in names)
     (package / "models.py").write_text(models, encoding="utf-8")
     return tmp_path

@@ -29,6 +29,11 @@ def but_for_provenance(files: dict[str, bytes]) -> dict[str, Any]:
     return rest
 
 
+def corrections(workspace: Workspace) -> int:
+    """How many corrections there are."""
+    return len(workspace.yaml("spec/corrections.yaml")["actions"])
+
+
 # --- The committed page --------------------------------------------------------------------------
 
 
@@ -36,8 +41,9 @@ def test_the_committed_page_leaves_every_byte_as_it_is(workspace: Workspace) -> 
     before = workspace.files()
     run = workspace.run("update", published.PAGE)
     assert (run.code, run.errors) == (0, "")
+    schemas = workspace.yaml("openapi.yaml")["components"]["schemas"]
     assert run.output.splitlines() == [
-        "contract: 3 operations, 18 schemas, 64 corrections",
+        f"contract: 3 operations, {len(schemas)} schemas, {corrections(workspace)} corrections",
         "nothing to write: everything is up to date",
     ]
     assert workspace.files() == before
@@ -175,7 +181,7 @@ def test_a_correction_that_matches_nothing_can_be_suspended(
     run = workspace.run("update", newer, "--suspend", STALE, "--suspend", STALE)
     assert run.code == 0
     assert f"suspended correction: {STALE}\n" in run.output
-    assert "63 corrections" in run.output
+    assert f" {corrections(workspace) - 1} corrections\n" in run.output
     data = json.loads(workspace.text(CONTRACT_DATA))
     assert workspace.yaml("spec/provenance.yaml")["suspended"] == [STALE]
     assert data["provenance"]["suspended"] == [STALE]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import select
+import signal
 import threading
 import uuid
 import weakref
@@ -95,6 +97,9 @@ def test_a_forked_child_builds_its_own_even_if_a_thread_held_the_lock() -> None:
                 os._exit(0)
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
+            is_done, _, _ = select.select([pipe], [], [], 20)
+            if not is_done:
+                os.kill(child, signal.SIGKILL)
             assert pipe.read() == b"fine"
         os.waitpid(child, 0)
         lock.release()
