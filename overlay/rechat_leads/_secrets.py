@@ -36,9 +36,13 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return run, re.compile(f"{_DASH}|({_DIGIT})", re.IGNORECASE | re.ASCII)
 
 
+# All characters that those spellings use: where there are not 32 of them, there is no id.
+_CANDIDATE = re.compile(r"[-0-9A-Fa-f%\\uU&#xX;_\x00]{32,}")
+
+
 def without_ids(text: str) -> str:
     """``text`` with everything that may be an id taken out."""
-    return _patterns()[0].sub(PLACEHOLDER, text)
+    return _CANDIDATE.sub(lambda found: _patterns()[0].sub(PLACEHOLDER, found[0]), text)
 
 
 def _plain(digit: str) -> str:
@@ -93,7 +97,16 @@ class Call:
 
     def redact(self, text: str) -> str:
         """``text`` without the secrets, in whichever spelling."""
-        return _patterns()[0].sub(self._redact_run, text) if len(text) >= 32 else text
+        return _CANDIDATE.sub(self._redact_candidate, text)
+
+    def _redact_candidate(self, found: re.Match[str]) -> str:
+        # Nearly always it is just this id, or just another; the rest takes ten times as long.
+        plain = found[0].replace("-", "").lower()
+        if any(secret.digits == plain for secret in self._hidden):
+            return PLACEHOLDER
+        if plain.isalnum() and not any(secret.digits in plain for secret in self._hidden):
+            return found[0]
+        return _patterns()[0].sub(self._redact_run, found[0])
 
     def _redact_run(self, found: re.Match[str]) -> str:
         run = found[0]

@@ -73,6 +73,8 @@ def gate() -> Generator[Gate]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
+            # Said, because it is done: a client that kept the connection would lose a request.
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(content)
 

@@ -758,3 +758,29 @@ def test_invalid_lead_ids_never_leave() -> None:
                 assert caught.value.faults[0].contract.endswith("/parameters/0/schema/format")
         assert recorder.requests == []
         assert CAPTURED
+
+
+def test_over_another_http_library() -> None:
+    """A transport that is not built on httpcore, with a network of its own."""
+    import asyncio
+
+    from httpx_aiohttp import AiohttpTransport
+
+    async def work() -> None:
+        with serving(echoing) as server, serving(resetting) as resetter, all_logs() as logs:
+            for url in (server.url, resetter.url):
+                transport = AiohttpTransport()
+                async with AsyncLeadClient(
+                    CHANNEL, base_url=url, transport=transport, retries=0
+                ) as client:
+                    try:
+                        lead = await client.capture()
+                    except DeliveryError as error:
+                        assert url == resetter.url
+                        nowhere(everything(error))
+                    else:
+                        assert lead.id == LEAD
+                        assert server.targets() == [WEBHOOK]
+            nowhere(logs.text.getvalue())
+
+    asyncio.run(work())

@@ -46,6 +46,7 @@ from rechat_leads import (
 
 SHORT = 0.3
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 @contextlib.contextmanager
@@ -58,18 +59,15 @@ def soon() -> Generator[None]:
 
 NEVER_ENDING = {
     "says nothing": hanging,
-    "drips the status line": then(b"", for_ever=b"HTTP/1.1 200 OK and then", slowly=True),
-    "drips one endless header": then(HEAD + b"X-Long: ", for_ever=b"a", slowly=True),
+    "drips the status line": then(b"", for_ever=b"HTTP/1.1 200 OK and then"),
+    "drips a head": then(HEAD * 20, slowly=True),
+    "drips one endless header": then(HEAD + b"X-Long: ", for_ever=b"a"),
     "drips endless headers": then(HEAD, for_ever=b"X-A: b\r\n"),
     "drips endless 1xx answers": then(b"", for_ever=b"HTTP/1.1 102 Processing\r\n\r\n"),
     "drips a body by its length": then(HEAD + b"Content-Length: 999999\r\n\r\n", for_ever=b" "),
-    "drips chunks": then(
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n", for_ever=b"1\r\n \r\n", slowly=True
-    ),
+    "drips chunks": then(HEAD + CHUNKED, for_ever=b"1\r\n \r\n"),
+    "drips chunk extensions": then(HEAD + CHUNKED + b"1;", for_ever=b"a=b;"),
     "drips a body without length": then(HEAD + b"\r\n", for_ever=b" "),
-    "drips chunk extensions": then(
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", for_ever=b"a=b;", slowly=True
-    ),
 }
 
 
