@@ -35,7 +35,9 @@ class Client(httpx.Client):
         return self.keeper.call(look)
 
     def capture(self, **lead: Any) -> dict[str, Any]:
-        answer = self.post(WEBHOOK, json=lead)
+        # Encoded here: what httpx makes of `json=` differs between its versions.
+        body = json.dumps(lead, ensure_ascii=False, separators=(",", ":")).encode()
+        answer = self.post(WEBHOOK, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
