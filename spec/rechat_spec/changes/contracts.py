@@ -1,0 +1,338 @@
+"""Two contracts compared: every differing pointer once, judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from rechat_spec.compare import ABSENT, Difference, difference
+from rechat_spec.documents import Json, child, follow, is_at_or_below, resolve, tokens
+
+from . import contract_edits
+from .change import Change, Direction, Severity
+from .contract_edits import Context
+from .grammar import Part, Place, place
+from .judge import Judge
+from .renames import with_renames
+from .rules import BY_NAME
+from .usage import Usage
+from .words import sentence
+
+MAX_DEPTH = 3
+"""How often a reference in a part that a reference led to is looked into."""
+
+
+def compare_contracts(old: Json, new: Json) -> list[Change]:
+    """Every change from one contract to another, the most severe first, then in document order.
+
+    Args:
+        old: An OpenAPI 3.1 document that ``validate`` found sound.
+        new: Another one.
+
+    Returns:
+        For each pointer at which they differ, one change; what no rule knows is ``risky``.
+    """
+    changes = with_renames(_Comparison(old, new).changes(), old, new)
+    return sorted(changes, key=lambda change: change.severity.rank)
+
+
+class _Verdict(NamedTuple):
+    """What was found of one difference."""
+
+    rule: str
+    """The name of its rule."""
+    id: str
+    severity: Severity
+    direction: Direction
+    operations: tuple[str, ...]
+    name: str = ""
+    text: str = ""
+    """The sentence, if it is not the rule's."""
+
+
+class _Comparison:
+    def __init__(self, old: Json, new: Json, depth: int = 0) -> None:
+        self.old = old
+        self.new = new
+        self.depth = depth
+        self.judge = Judge(old, new, BY_NAME)
+        self.usages: tuple[Usage, Usage] = self.judge.usages
+        self._nested: dict[str, list[Change]] = {}
+
+    def changes(self) -> Iterator[Change]:
+        """Every change, in document order."""
+        for item in difference(self.old, self.new):
+            where = place(item.pointer)
+            verdict = self._verdict(item, where)
+            rule = BY_NAME[verdict.rule]
+            yield Change(
+                rule=verdict.id,
+                severity=verdict.severity,
+                direction=verdict.direction,
+                pointer=item.pointer,
+                old=item.old,
+                new=item.new,
+                operations=verdict.operations,
+                text=verdict.text
+                or sentence(
+                    rule.words,
+                    item,
+                    where,
+                    direction=verdict.direction,
+                    operations=verdict.operations,
+                    name=verdict.name,
+                ),
+                outcome=rule.outcome.get(verdict.direction)
+                or rule.outcome.get(Direction.REQUEST)
+                or next(iter(rule.outcome.values())),
+            )
+
+    def _verdict(self, item: Difference, where: Place) -> _Verdict:
+        part = where.parts[-1]
+        if part.kind == "schema":
+            found = self.judge.schema(item, where)
+            return _Verdict(
+                found.rule.name,
+                found.id,
+                found.severity,
+                found.direction,
+                found.operations,
+                found.name,
+            )
+        replaced = self._replaced(where)
+        if replaced is not None and self.depth < MAX_DEPTH:
+            return self._by_reference(item, replaced)
+        if where.keyword == "schema" and not where.tail:
+            return self._schema(item)
+        return self._part(item, where)
+
+    # --- A schema that came or went -------------------------------------------------------------
+
+    def _schema(self, item: Difference) -> _Verdict:
+        old, new = (True if side is ABSENT else side for side in (item.old, item.new))
+        found = self.judge.subtree(old, new, item.pointer)
+        if found is None:
+            return self._ruled("unused-component-changed", Direction.NEITHER, ())
+        return _Verdict(
+            found.rule.name,
+            found.id,
+            found.severity,
+            found.direction,
+            found.operations,
+            found.name,
+        )
+
+    # --- Any other part -------------------------------------------------------------------------
+
+    def _part(self, item: Difference, where: Place) -> _Verdict:
+        item, where = self._as_listed(item, where)
+        part = where.parts[-1]
+        parts = tuple(resolve(document, part.pointer) for document in (self.old, self.new))
+        context = Context(
+            item, where, (self.old, self.new), (parts[0], parts[1]), self.judge.inclusion
+        )
+        twin = contract_edits.renamed_path(context)
+        if twin is not None and self.depth < MAX_DEPTH:
+            return self._renamed_path(item, where, twin)
+        directions, operations = self._uses(where, item)
+        found = contract_edits.edits(context)
+        if not operations and self._waits(where):
+            always = {"component-", "api-schema-", "api-security-component-", "documentation-"}
+            if not any(name.rule.startswith(tuple(always)) for name in found):
+                return self._ruled("unused-component-changed", Direction.NEITHER, ())
+        if self._is_called_back(where):
+            neutral = {"documentation-changed", "extension-changed"}
+            if not all(name.rule in neutral for name in found):
+                found = [contract_edits.Found("unknown-change")]
+        verdicts = [self._ruled(name.rule, directions, operations, name.name) for name in found]
+        return min(verdicts, key=lambda verdict: verdict.severity.rank)
+
+    def _ruled(
+        self, name: str, direction: Direction, operations: tuple[str, ...], about: str = ""
+    ) -> _Verdict:
+        rule = BY_NAME[name]
+        if direction not in rule.severity:
+            direction = next(iter(rule.severity))
+        role = "parameter" if direction is Direction.REQUEST else "header"
+        return _Verdict(
+            name, rule.id(direction, role), rule.severity[direction], direction, operations, about
+        )
+
+    def _uses(self, where: Place, item: Difference) -> tuple[Direction, tuple[str, ...]]:
+        """Where a part is used, in the old contract or in the new one."""
+        part = where.parts[-1]
+        whole = {"servers", "security"}
+        operations: set[str] = set()
+        directions: set[Direction] = set()
+        for usage in self.usages:
+            if part.kind == "document" and where.keyword in whole:
+                operations.update(usage.all_operations())
+            elif part.kind in {"document", "components"} and where.keyword != "info":
+                below = Part(item.pointer, place(child(item.pointer, "x")).parts[-1].kind)
+                found = usage.at(below)
+                operations.update(found[1])
+                directions.update(found[0])
+            elif part.kind in {"path", "operation"}:
+                directions = {Direction.REQUEST, Direction.RESPONSE}
+                inner = place(child(item.pointer, "x")).parts[-1]
+                operations.update(usage.at(inner if inner.pointer == item.pointer else part)[1])
+            else:
+                found = usage.at(part)
+                operations.update(found[1])
+                directions.update(found[0])
+        return _direction(directions), tuple(sorted(operations))
+
+    def _waits(self, where: Place) -> bool:
+        """Whether it is in a component, which is used only where a reference names it."""
+        return any(part.kind == "components" for part in where.parts)
+
+    def _is_called_back(self, where: Place) -> bool:
+        steps = tokens(where.parts[-1].pointer)
+        return bool(steps) and (steps[0] == "webhooks" or "callbacks" in steps)
+
+    def _as_listed(self, item: Difference, where: Place) -> tuple[Difference, Place]:
+        """A difference in a parameter that took another's position, as one of the list."""
+        for index in range(len(where.parts) - 1, 0, -1):
+            part, owner = where.parts[index], where.parts[index - 1]
+            if part.kind != "parameter" or owner.kind == "components":
+                continue
+            old, new = resolve(self.old, part.pointer), resolve(self.new, part.pointer)
+            keys = [
+                list(contract_edits.by_name([side], document))
+                for side, document in ((old, self.old), (new, self.new))
+            ]
+            if keys[0] != keys[1]:
+                steps = tokens(part.pointer)
+                listed = Place(where.parts[:index], "parameters", (steps[-1],))
+                return Difference(item.pointer, old, new), listed
+        return item, where
+
+    # --- References -----------------------------------------------------------------------------
+
+    def _replaced(self, where: Place) -> str | None:
+        """The innermost part around it of which a reference is other than it was, or new."""
+        for part in reversed(where.parts):
+            old, new = resolve(self.old, part.pointer), resolve(self.new, part.pointer)
+            if part.kind == "schema" or not (isinstance(old, dict) and isinstance(new, dict)):
+                continue
+            if old.get("$ref") != new.get("$ref"):
+                return part.pointer
+        return None
+
+    def _by_reference(self, item: Difference, pointer: str) -> _Verdict:
+        """The verdict on a part that is described elsewhere than before."""
+        changes = self._inside(pointer)
+        if item.pointer != child(pointer, "$ref"):
+            changes = [
+                change
+                for change in changes
+                if is_at_or_below(change.pointer, item.pointer)
+                or is_at_or_below(item.pointer, change.pointer)
+            ]
+        directions, operations = self._uses(place(child(pointer, "$ref")), item)
+        worst = min(changes, key=lambda change: change.severity.rank, default=None)
+        if worst is not None and worst.severity is Severity.BREAKING:
+            about = f"{worst.text.rstrip('.')}"
+            return self._ruled("referenced-part-changed", directions, operations, about)
+        return self._ruled("reference-changed", directions, operations)
+
+    def _inside(self, pointer: str) -> list[Change]:
+        """The changes of the part at ``pointer`` if it is written out in both contracts."""
+        if pointer not in self._nested:
+            documents = [
+                put(document, pointer, _written_out(resolve(document, pointer), document))
+                for document in (self.old, self.new)
+            ]
+            inner = _Comparison(documents[0], documents[1], self.depth + 1)
+            self._nested[pointer] = [
+                change for change in inner.changes() if is_at_or_below(change.pointer, pointer)
+            ]
+        return self._nested[pointer]
+
+    # --- A path under another name --------------------------------------------------------------
+
+    def _renamed_path(self, item: Difference, where: Place, twin: str) -> _Verdict:
+        name = where.tail[0]
+        before, after = (name, twin) if item.new is ABSENT else (twin, name)
+        old = dict(self.old)
+        renamed = _with_names(self.old["paths"][before], before, after)
+        old["paths"] = {
+            (after if path == before else path): renamed if path == before else below
+            for path, below in self.old["paths"].items()
+        }
+        pointer = child("/paths", after)
+        if pointer not in self._nested:
+            inner = _Comparison(old, self.new, self.depth + 1)
+            self._nested[pointer] = [
+                change for change in inner.changes() if is_at_or_below(change.pointer, pointer)
+            ]
+        _, operations = self._uses(where, item)
+        worst = min(self._nested[pointer], key=lambda c: c.severity.rank, default=None)
+        if worst is not None and worst.severity is Severity.BREAKING and item.old is ABSENT:
+            return _Verdict(
+                "referenced-part-changed",
+                worst.rule,
+                worst.severity,
+                worst.direction,
+                operations,
+                text=worst.text,
+            )
+        verdict = self._ruled("api-path-parameter-renamed", Direction.BOTH, operations)
+        shown = Difference(item.pointer, before, after)
+        return verdict._replace(
+            text=sentence(
+                BY_NAME[verdict.rule].words,
+                shown,
+                where,
+                direction=Direction.BOTH,
+                operations=operations,
+            )
+        )
+
+
+def _direction(found: set[Direction]) -> Direction:
+    if not found:
+        return Direction.NEITHER
+    return Direction.BOTH if len(found) > 1 else next(iter(found))
+
+
+def _written_out(part: Json, document: Json) -> Json:
+    while isinstance(part, dict) and isinstance(part.get("$ref"), str):
+        part = follow(document, part["$ref"])
+    return part
+
+
+def put(document: Json, pointer: str, value: Json) -> Json:
+    """A copy of ``document`` with ``value`` at ``pointer``; only what is on the way is copied."""
+    if not pointer:
+        return value
+    steps = tokens(pointer)
+    root: Json = document.copy()
+    at: Json = root
+    for step in steps[:-1]:
+        key: Any = int(step) if isinstance(at, list) else step
+        at[key] = at[key].copy()
+        at = at[key]
+    last: Any = int(steps[-1]) if isinstance(at, list) else steps[-1]
+    at[last] = value
+    return root
+
+
+def _with_names(item: Json, old: str, new: str) -> Json:
+    """A path item with the names of the path's parameters as ``new`` has them."""
+    names = dict(
+        zip(re.findall(r"\{([^{}]*)\}", old), re.findall(r"\{([^{}]*)\}", new), strict=False)
+    )
+
+    def renamed(value: Json) -> Json:
+        if isinstance(value, list):
+            return [renamed(below) for below in value]
+        if not isinstance(value, dict):
+            return value
+        copied = {key: renamed(below) for key, below in value.items()}
+        if copied.get("in") == "path" and copied.get("name") in names:
+            copied["name"] = names[copied["name"]]
+        return copied
+
+    return renamed(item)

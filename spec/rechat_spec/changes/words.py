@@ -1,0 +1,124 @@
+"""Sentences about changes."""
+
+from __future__ import annotations
+
+import re
+
+from rechat_spec.compare import ABSENT, Difference
+from rechat_spec.documents import Json, tokens
+
+from .change import Direction
+from .grammar import METHODS, Part, Place
+
+_SUBJECTS = {
+    "document": "the contract",
+    "components": "the components",
+    "path": "the path",
+    "operation": "the operation",
+    "parameter": "the parameter",
+    "body": "the body",
+    "media": "the body",
+    "encoding": "the body",
+    "response": "the answer",
+    "header": "the header",
+    "link": "the link",
+    "scheme": "the security scheme",
+}
+
+
+def subject(where: Place) -> str:
+    """What a sentence about ``where`` is about: ``Listing.price``, the body, the operation."""
+    part = where.parts[-1]
+    if part.kind != "schema":
+        name = _name(part)
+        return f"{_SUBJECTS.get(part.kind, 'the contract')}{f' `{name}`' if name else ''}"
+    schemas = [item for item in where.parts if item.kind == "schema"]
+    root, owner = schemas[0], where.parts[len(where.parts) - len(schemas) - 1]
+    path = _path(tokens(part.pointer)[len(tokens(root.pointer)) :])
+    if owner.kind == "components":
+        return f"`{tokens(root.pointer)[-1]}{path}`"
+    holder = _holder(where.parts)
+    return f"`{path.removeprefix('.')}` of {holder}" if path else holder
+
+
+def _holder(parts: tuple[Part, ...]) -> str:
+    kinds = {part.kind: part for part in parts}
+    for kind in ("header", "parameter", "response", "body"):
+        if kind in kinds:
+            name = _name(kinds[kind])
+            words = {"body": "the body that is sent", "response": "the answer"}
+            return f"{words.get(kind, _SUBJECTS[kind])}{f' `{name}`' if name else ''}"
+    return "the contract"
+
+
+def _name(part: Part) -> str:
+    steps = tokens(part.pointer)
+    if part.kind == "operation":
+        return f"{steps[-1].upper()} {steps[-2]}"
+    if part.kind in {"path", "header", "link", "scheme", "response"}:
+        return steps[-1]
+    return ""
+
+
+def _path(steps: list[str]) -> str:
+    """The way from a schema to one in it, as one would write it in Python."""
+    text, index = "", 0
+    while index < len(steps):
+        word = steps[index]
+        index += 1
+        if word == "properties" and index < len(steps):
+            text += f".{steps[index]}"
+            index += 1
+        elif word in {"items", "prefixItems", "contains"}:
+            text += "[]"
+        elif word == "additionalProperties":
+            text += ".*"
+    return text
+
+
+def value(item: Json) -> str:
+    """A value as a sentence shows it."""
+    return Difference("", ABSENT, item).new_text()
+
+
+def sentence(
+    words: str,
+    difference: Difference,
+    where: Place,
+    *,
+    direction: Direction,
+    operations: tuple[str, ...],
+    name: str = "",
+) -> str:
+    """The sentence of a rule, with where it is used."""
+    text = words.format(
+        subject=subject(where),
+        old=difference.old_text(),
+        new=difference.new_text(),
+        name=name or value(difference.new if difference.old is ABSENT else difference.old),
+        keyword=where.keyword,
+    )
+    return f"{text[0].upper()}{text[1:]}{_used(direction, operations)}."
+
+
+def _used(direction: Direction, operations: tuple[str, ...]) -> str:
+    if not operations:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in operations)
+    verbs = {
+        Direction.REQUEST: "in what is sent to",
+        Direction.RESPONSE: "in what is read from",
+        Direction.BOTH: "in",
+    }
+    return f", {verbs.get(direction, 'in')} {listed}"
+
+
+def template(path: str) -> str:
+    """A path without the names of its parameters."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
+
+
+def operation_name(pointer: str) -> str:
+    """``METHOD path`` of the operation at ``pointer``."""
+    *_, path, method = tokens(pointer)
+    return f"{method.upper() if method in METHODS else method} {path}"
