@@ -124,7 +124,7 @@ def tests_lowest(session: nox.Session) -> None:
     project = ("-c", str(pins), "-e", f"{ROOT}[sandbox]")
     session.run("uv", "pip", "install", "-q", *project, *wanted, env=environment)
     # What is left out does not run on a user's machine, or needs what wants newer versions.
-    left_out = ("spec", "packaging", "browser", "examples", "docs")
+    left_out = ("spec", "packaging", "browser", "examples", "docs", "mutants")
     ignored = [f"--ignore=tests/{name}" for name in left_out]
     session.run(
         "pytest", *ignored, "--ignore-glob=*schemathesis*", *(session.posargs or ["-n", "2"])
@@ -147,6 +147,13 @@ def types(session: nox.Session) -> None:
     install(session, "types", *TEST_GROUPS, "browser", project="-e.[sandbox]")
     session.run("mypy")
     session.run("pyright")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Try the suite on seeded faults (-- --seeds 10 --stock 3 --fault ID --class C --sample N)."""
+    install(session, "test", project="-e.[sandbox,conformance]")
+    session.run("python", "-m", "mutants.run", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session

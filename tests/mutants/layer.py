@@ -31,10 +31,11 @@ class Layer:
     Args:
         fault: None: everything goes through as it is.
         seed: Of the sandbox behind.
+        seeded_clock: False: only its ids follow from the seed, and its times are the clock's.
     """
 
-    def __init__(self, fault: Fault | None, seed: int | None = 1) -> None:
-        self._seed = seed
+    def __init__(self, fault: Fault | None, seed: int = 1, *, seeded_clock: bool = True) -> None:
+        self._seed, self._seeded_clock = seed, seeded_clock
         self.requests = 0
         """How many there were."""
         self.begin(fault)
@@ -152,14 +153,15 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(fault: Fault | None, seed: int | None = 1) -> Generator[Serving]:
+def serving(fault: Fault | None, seed: int = 1, *, seeded_clock: bool = True) -> Generator[Serving]:
     """A server with a fault in a thread: listening when entered, stopped when left.
 
     Args:
         fault: None: a sound server.
         seed: Of the sandbox behind.
+        seeded_clock: See `Layer`.
     """
-    layer = Layer(fault, seed)
+    layer = Layer(fault, seed, seeded_clock=seeded_clock)
     listener, url = listen("127.0.0.1", 0)
     ready = threading.Event()
     server = Server(layer, ready.set)  # type: ignore[arg-type]

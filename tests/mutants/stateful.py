@@ -55,8 +55,9 @@ def _lost() -> Answer:
 def _numbered(request: Request, memory: Memory, what: str = "") -> int:
     """The how-manieth request this is of its lead."""
     key = f"{what}{request.path_value.lower()}"
-    memory[key] = memory.get(key, 0) + 1
-    return memory[key]
+    number: int = memory.get(key, 0) + 1
+    memory[key] = number
+    return number
 
 
 def _forget_if(test: Callable[[Request, Answer], bool]) -> Make:

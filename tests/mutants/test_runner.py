@@ -1,0 +1,109 @@
+"""The runner counts what it says it counts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mutants.faults import FAULTS
+from mutants.report import Count, as_json, as_markdown
+from mutants.run import Task, chosen, run_task, tasks
+from mutants.trial import Trial
+
+_ONE, _OTHER = FAULTS["capture-201"], FAULTS["raw-trimmed"]
+_INSIDE = FAULTS["inside-activity-lost"]
+
+
+def _trial(fault: str | None, found: str | None, seed: int = 1, judge: str = "suite") -> Trial:
+    return Trial(judge, fault, seed, found, 1.5 * seed, 10)
+
+
+def test_a_finding_kills() -> None:
+    trials = [_trial(None, None), _trial(_ONE.id, "status"), _trial(_OTHER.id, None)]
+    count = Count([_ONE, _OTHER], trials)
+    assert [fault.id for fault, _ in count.survivors("suite", count.visible())] == [_OTHER.id]
+    assert not count.is_good
+    assert f"`{_OTHER.id}`" in as_markdown(count)
+    assert f"`{_ONE.id}`" not in as_markdown(count)
+
+
+def test_a_finding_on_the_sound_server_with_the_same_seed_spoils_it() -> None:
+    trials = [
+        *(_trial(None, None, 1), _trial(None, "wolf", 2)),
+        *(_trial(_ONE.id, "status", 1), _trial(_ONE.id, "status", 2)),
+    ]
+    count = Count([_ONE], trials)
+    assert [trial.seed for trial in count.killed("suite", _ONE)] == [1]
+    assert not count.is_good
+
+
+def test_a_fault_is_killed_if_it_is_killed_at_every_seed() -> None:
+    sound = [_trial(None, None, seed) for seed in (1, 2)]
+    once = [_trial(_ONE.id, "status", 1), _trial(_ONE.id, None, 2)]
+    count = Count([_ONE], sound + once)
+    assert count.survivors("suite", [_ONE]) == [(_ONE, 1)]
+    assert "1 of 2 seeds" in as_markdown(count)
+
+
+def test_a_trial_that_says_nothing_is_told() -> None:
+    trial = Trial("suite", _ONE.id, 1, None, 0.0, 0, "exit code 2")
+    count = Count([_ONE], [_trial(None, None), trial])
+    assert not count.is_good
+    assert "exit code 2" in as_markdown(count)
+
+
+def test_what_only_a_look_inside_shows_is_a_row_of_its_own() -> None:
+    looked = [_trial(_INSIDE.id, "timeline", judge="observer"), _trial(None, None)]
+    count = Count([_ONE, _INSIDE], [*looked, _trial(_ONE.id, "status")])
+    assert count.is_good
+    assert count.visible() == [_ONE]
+    assert "| visible inside only | 1 |" in as_markdown(count)
+    assert not Count([_INSIDE], [_trial(_INSIDE.id, None, judge="observer")]).is_good
+
+
+def test_the_report_for_programs_has_every_fault_and_trial() -> None:
+    told = json.loads(as_json(Count([_ONE], [_trial(None, None), _trial(_ONE.id, "status")])))
+    assert told["faults"][0]["killed"] == {"suite": 1, "stock": 0}
+    assert len(told["trials"]) == 2
+
+
+def test_a_sample_is_spread_over_the_classes() -> None:
+    sample = chosen([], [], 8)
+    assert len(sample) == 8
+    assert len({fault.family for fault in sample}) == 6
+    assert sample == chosen([], [], 8)
+    assert chosen([_ONE.id], [], None) == [_ONE]
+    assert {fault.family for fault in chosen([], ["wire"], 3)} == {"wire"}
+    assert len(chosen([], [], None)) == len(FAULTS)
+
+
+def test_the_sound_server_is_tried_with_every_seed() -> None:
+    made = tasks([_ONE, _INSIDE], seeds=3, stock_seeds=1)
+    assert [task.seed for task in made if task.judge == "suite" and task.fault is None] == [1, 2, 3]
+    assert sum(task.fault == _ONE.id for task in made) == 4
+    assert [task.judge for task in made if task.fault == _INSIDE.id] == ["observer"]
+    assert len(made) == len(set(made))
+
+
+@pytest.mark.parametrize("fault", [None, _INSIDE.id])
+def test_a_trial_is_a_process_of_its_own(
+    fault: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "tests")
+    trial = run_task(Task("observer", fault, 1), max_time=60)
+    assert trial.trouble is None
+    assert trial.found == (None if fault is None else "timeline")
+    assert trial.requests > 0
+
+
+def test_a_judge_that_fails_kills_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object, **_options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess([sys.executable], 1, "", "Traceback\nValueError: no")
+
+    monkeypatch.setattr(subprocess, "run", broken)
+    trial = run_task(Task("suite", _ONE.id, 1), max_time=60)
+    assert trial.found is None
+    assert trial.trouble == "exit code 1: ['ValueError: no']"
