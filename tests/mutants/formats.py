@@ -324,7 +324,7 @@ FORMAT = [
         "json-large-integers-rounded",
         "Integers beyond 2^53 are rounded.",
         leaves(_rounded),
-        f"{_BODY}/application~1json; RFC 8259 6",
+        f"{LEAD_IS}/raw_payload",
         capture({"record": 9007199254740993}),
     ),
     _json(

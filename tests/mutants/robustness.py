@@ -248,7 +248,7 @@ ROBUSTNESS = [
         capture({"listing": {"price": 2**63}}),
     ),
     _crash(
-        "tiny-number-500",
+        "exponent-500",
         "A number in exponent notation is answered 500.",
         lambda request: (
             media_type_is("application/json")(request)
@@ -366,20 +366,6 @@ ROBUSTNESS = [
         "RFC 9110 15.5.6",
         breaks_down(ALL, lambda r: r.method not in {"POST", "PUT", "OPTIONS", "HEAD"}),
         (sent(CAPTURE, None, None, method="DELETE"),),
-    ),
-    Fault(
-        "get-serves-page",
-        "GET at the path of a capture is answered 200 with a page.",
-        (CAPTURE,),
-        "/paths/~1leads~1channels~1{lead_channel}~1webhook; RFC 9110 15.5.6",
-        breaks_down(
-            CAPTURE,
-            lambda r: r.method == "GET",
-            lambda: Answer(
-                200, [(b"content-type", b"text/html"), (b"content-length", b"2")], b"OK"
-            ),
-        ),
-        (sent(CAPTURE, None, None, method="GET"),),
     ),
     Fault(
         "options-500",

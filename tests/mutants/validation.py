@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -143,6 +144,19 @@ def _deep_unknown(request: Request) -> bool:
 
 def _unknown(*known: str) -> When:
     return lambda request: isinstance(request.json, dict) and bool(set(request.json) - set(known))
+
+
+def _unknown_form_field(request: Request) -> bool:
+    named = contract()["components"]["schemas"]["LeadCaptureForm"]["properties"]
+    sent_names = {piece.partition(b"=")[0].decode("latin-1") for piece in request.body.split(b"&")}
+    return media_type_is(_FORM)(request) and bool(sent_names - {*named, ""})
+
+
+def _unknown_xml_element(request: Request) -> bool:
+    # Every name that the contract uses anywhere counts as known: that is enough for a fault.
+    named = str(contract()["components"]["schemas"]["LeadCaptureXml"])
+    elements = re.findall(r"<([^\W\d][\w.-]*)", request.body.decode("utf-8", errors="replace"))
+    return media_type_is("text/xml")(request) and any(f"'{one}'" not in named for one in elements)
 
 
 def _not_ascii(request: Request) -> bool:
@@ -639,14 +653,14 @@ REFUSED = [
         capture({"listing": {"price": 2**31}}),
     ),
     _strict(
-        "state-must-exist",
-        "A state code that is not of two capital letters is refused.",
+        "foreign-postal-code-refused",
+        "A postal code that is not five digits is refused.",
         member_is(
-            "listing/property/address/state_code",
-            lambda code: isinstance(code, str) and not (len(code) == 2 and code.isupper()),
+            "listing/property/address/postal_code",
+            lambda code: isinstance(code, str) and not re.fullmatch(r"\d{5}", code),
         ),
-        f"{_ADDRESS}/state_code",
-        capture({"listing": {"property": {"address": {"state_code": "Texas"}}}}),
+        f"{_ADDRESS}/postal_code",
+        capture({"listing": {"property": {"address": {"postal_code": "SW1A 1AA"}}}}),
     ),
     _strict(
         "no-tags-refused",
@@ -693,14 +707,14 @@ REFUSED = [
     _strict(
         "form-unknown-field-refused",
         "A form with a field that the contract does not name is refused.",
-        lambda r: media_type_is(_FORM)(r) and b"utm_" in r.body,
+        _unknown_form_field,
         f"{SCHEMAS}/LeadCaptureForm/additionalProperties",
         form("first_name=Ada&utm_source=news"),
     ),
     _strict(
         "xml-unknown-element-refused",
         "XML with an element that the contract does not name is refused.",
-        lambda r: media_type_is("text/xml")(r) and b"<Fax>" in r.body,
+        _unknown_xml_element,
         f"{SCHEMAS}/LeadCaptureXml",
         xml("<Contact><Fax>1</Fax></Contact>"),
     ),
