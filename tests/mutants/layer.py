@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import threading
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from rechat_sandbox.observer import KeeperObserver
 from rechat_sandbox.server import Server, listen
 
 _TRANSPORT = "mutants.transport"
+_NOWHERE = {"type": "http", "http_version": "1.1", "scheme": "http", "root_path": "", "state": {}}
 
 
 class Layer:
@@ -38,6 +40,8 @@ class Layer:
         self._seed, self._seeded_clock = seed, seeded_clock
         self.requests = 0
         """How many there were."""
+        self.kept: list[tuple[Request, Answer]] | None = None
+        """If it is a list: every request and its answer."""
         self.begin(fault)
 
     def begin(self, fault: Fault | None) -> None:
@@ -64,16 +68,30 @@ class Layer:
             scope["method"], scope["raw_path"], scope["query_string"], list(scope["headers"]), body
         )
 
+        answer = await self.exchange(request, scope, receive)
+        if self.kept is not None:
+            self.kept.append((request, copy.deepcopy(answer)))
+        if answer.seconds:
+            await asyncio.sleep(answer.seconds)
+        await _answer(scope, receive, send, answer)
+
+    async def exchange(
+        self, request: Request, scope: Any = _NOWHERE, receive: Any = None
+    ) -> Answer:
+        """Answer a request.
+
+        Args:
+            request: The request.
+            scope: The ASGI scope it came in; without one, no socket is needed.
+            receive: The ASGI receive function.
+        """
+
         async def serve(asked: Request) -> Answer:
             return await _ask(self._app, scope, receive, asked)
 
         if self._fault is None:
-            answer = await serve(request)
-        else:
-            answer = await self._fault.make(request, serve, self._memory)
-        if answer.seconds:
-            await asyncio.sleep(answer.seconds)
-        await _answer(scope, receive, send, answer)
+            return await serve(request)
+        return await self._fault.make(request, serve, self._memory)
 
 
 async def _read(receive: Any) -> bytes | None:

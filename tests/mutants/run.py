@@ -12,11 +12,13 @@ suite killed every fault at every seed and found nothing on the sound server, el
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
@@ -80,11 +82,12 @@ def tasks(faults: list[Fault], seeds: int, stock_seeds: int) -> list[Task]:
     return found
 
 
-def run_task(task: Task, max_time: float) -> Trial:
+def run_task(task: Task, max_time: float, recordings: Path | None = None) -> Trial:
     """Make a trial in a process of its own."""
     command = [sys.executable, "-m", "mutants.trial", "--judge", task.judge]
     command += ["--seed", str(task.seed), "--max-time", str(max_time)]
     command += [] if task.fault is None else ["--fault", task.fault]
+    command += [] if recordings is None else ["--recordings", str(recordings)]
     limit = max(_LEAST_SECONDS, 2 * max_time)
     failed = Trial(task.judge, task.fault, task.seed, None, limit, 0)
     try:
@@ -98,7 +101,7 @@ def run_task(task: Task, max_time: float) -> Trial:
         return Trial(**{**asdict(failed), "trouble": f"exit code {done.returncode}: {last}"})
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     add = parser.add_argument
@@ -111,24 +114,31 @@ def main() -> int:
     add("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="trials at once")
     add("--max-time", type=float, default=60.0, help="seconds that the suite may take")
     add("--out", type=Path, help="directory for mutants.md and mutants.json")
+    add("--recordings", type=Path, help="directory of recorded stock runs, kept for another run")
     add("--results", type=Path, help="file of trials: those in it are not made again")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     faults = chosen(options.fault, options.families, options.sample)
     wanted = tasks(faults, options.seeds, options.stock)
     trials = _read(options.results)
     left = [task for task in wanted if task not in trials]
-    with ThreadPoolExecutor(options.jobs) as pool:
-        waiting = {pool.submit(run_task, task, options.max_time): task for task in left}
-        for number, done in enumerate(as_completed(waiting), 1):
-            task, trial = waiting[done], done.result()
-            trials[task] = trial
-            _keep(options.results, trial)
-            outcome = trial.trouble or trial.found or "nothing found"
-            _say(
-                f"{number}/{len(left)} {task.judge} {task.fault or 'sound server'} "
-                f"seed {task.seed}: {outcome} ({trial.seconds:.1f} s)"
-            )
+    done = itertools.count(1)
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(options.jobs) as pool:
+        recordings = options.recordings or Path(scratch)
+        # The sound server first: what is recorded of it saves most of the stock runs.
+        for part in ([one for one in left if not one.fault], [one for one in left if one.fault]):
+            waiting = {
+                pool.submit(run_task, task, options.max_time, recordings): task for task in part
+            }
+            for made in as_completed(waiting):
+                task, trial = waiting[made], made.result()
+                trials[task] = trial
+                _keep(options.results, trial)
+                outcome = trial.trouble or trial.found or "nothing found"
+                _say(
+                    f"{next(done)}/{len(left)} {task.judge} {task.fault or 'sound server'} "
+                    f"seed {task.seed}: {outcome} ({trial.seconds:.1f} s)"
+                )
     count = Count(faults, [trials[task] for task in wanted])
     text = as_markdown(count)
     sys.stdout.write("\n" + text)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 
 import pytest
 
+from mutants.exchange import Request
 from mutants.faults import FAULTS
+from mutants.layer import Layer
+from mutants.replay import first_difference
 from mutants.report import Count, as_json, as_markdown
 from mutants.run import Task, chosen, run_task, tasks
 from mutants.trial import Trial
@@ -107,3 +111,21 @@ def test_a_judge_that_fails_kills_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     trial = run_task(Task("suite", _ONE.id, 1), max_time=60)
     assert trial.found is None
     assert trial.trouble == "exit code 1: ['ValueError: no']"
+
+
+def test_a_replay_tells_a_fault_from_a_sound_server() -> None:
+    sound = Layer(None)
+    body = b'{"first_name": " Ada "}'
+    asked = Request(
+        "POST",
+        b"/leads/channels/6f1a0f0e-5c1d-4b8e-9d55-0a6b3a5c7e10/webhook",
+        b"",
+        [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
+        body,
+    )
+    recording = [(request, asyncio.run(sound.exchange(request))) for request in (asked, asked)]
+    assert recording[0][1].status == 200
+    assert first_difference(None, 1, recording) is None
+    assert first_difference(_INSIDE, 1, recording) is None
+    assert first_difference(_OTHER, 1, recording) == 0
+    assert first_difference(FAULTS["first-id-again"], 1, recording) == 1

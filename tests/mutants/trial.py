@@ -21,9 +21,14 @@ from pathlib import Path
 from mutants.faults import FAULTS
 from mutants.inside import lost
 from mutants.layer import Serving, serving
+from mutants.replay import first_difference, load, save
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 JUDGES = ("suite", "stock", "observer")
+
+
+Verdict = tuple[str | None, float, str | None]
+"""What was found first, after how many seconds, and why nothing can be said."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Trial:
     """Why this trial says nothing: the judge itself failed, or ran out of time."""
 
 
-def stock(server: Serving, seed: int) -> tuple[str | None, float, str | None]:
+def stock(server: Serving, seed: int) -> Verdict:
     """The stock schemathesis run: all phases, all default checks and numbers, links.
 
     It ends with its first failure, which makes its verdict earlier and not another.
@@ -73,7 +78,7 @@ def stock(server: Serving, seed: int) -> tuple[str | None, float, str | None]:
     return (found[0] if found else None), seconds, None
 
 
-def suite(server: Serving, seed: int, max_time: float) -> tuple[str | None, float, str | None]:
+def suite(server: Serving, seed: int, max_time: float) -> Verdict:
     """The contract suite, until its first finding."""
     from rechat_conformance import Settings, run_suite
 
@@ -93,23 +98,45 @@ def suite(server: Serving, seed: int, max_time: float) -> tuple[str | None, floa
     return None, time.monotonic() - started, None
 
 
-def observer(server: Serving) -> tuple[str | None, float, str | None]:
+def observer(server: Serving) -> Verdict:
     """A look inside, after the requests that show the faults which are visible there alone."""
     started = time.monotonic()
     rows = [fault.shows for fault in FAULTS.values() if fault.visible == "inside"]
     return lost(server, rows), time.monotonic() - started, None
 
 
-def trial(judge: str, fault: str | None, seed: int, max_time: float) -> Trial:
-    """Make one trial in this process."""
-    with serving(FAULTS[fault] if fault else None, seed, seeded_clock=False) as server:
+def trial(
+    judge: str, fault: str | None, seed: int, max_time: float, recordings: Path | None = None
+) -> Trial:
+    """Make one trial in this process.
+
+    Args:
+        judge: One of `JUDGES`.
+        fault: Its id; None: a sound server.
+        seed: Of the judge and of the sandbox.
+        max_time: Seconds that the suite may take.
+        recordings: A directory: the stock run against the sound server is recorded there, and
+            replayed for the faults (see `mutants.replay`).
+    """
+    recording = recordings / f"{judge}-{seed}" if recordings and judge == "stock" else None
+    if recording is not None and fault is not None and recording.exists():
+        started, sound = time.monotonic(), load(recording)
+        if first_difference(FAULTS[fault], seed, sound) is None:
+            seconds = round(time.monotonic() - started, 2)
+            return Trial(judge, fault, seed, None, seconds, len(sound))
+    # The suite compares times with the clock; the stock run does not, and can be replayed so.
+    server = serving(FAULTS[fault] if fault else None, seed, seeded_clock=judge == "stock")
+    with server as running:
+        running.layer.kept = [] if recording is not None and fault is None else None
         if judge == "stock":
-            found, seconds, trouble = stock(server, seed)
+            found, seconds, trouble = stock(running, seed)
         elif judge == "observer":
-            found, seconds, trouble = observer(server)
+            found, seconds, trouble = observer(running)
         else:
-            found, seconds, trouble = suite(server, seed, max_time)
-        requests = server.layer.requests
+            found, seconds, trouble = suite(running, seed, max_time)
+        requests, kept = running.layer.requests, running.layer.kept
+    if recording is not None and kept and not trouble and not found:
+        save(kept, recording)
     return Trial(judge, fault, seed, found, round(seconds, 2), requests, trouble)
 
 
@@ -120,10 +147,13 @@ def main() -> None:
     parser.add_argument("--fault", choices=list(FAULTS), help="none: a sound server")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--max-time", type=float, default=60.0, help="seconds, of the suite")
+    parser.add_argument("--recordings", type=Path, help="directory of recorded stock runs")
     options = parser.parse_args()
     # What judges print is not this program's answer.
     with contextlib.redirect_stdout(sys.stderr):
-        done = trial(options.judge, options.fault, options.seed, options.max_time)
+        done = trial(
+            options.judge, options.fault, options.seed, options.max_time, options.recordings
+        )
     sys.stdout.write(json.dumps(asdict(done)) + "\n")
 
 
