@@ -87,13 +87,13 @@ def lint_openapi(session: nox.Session) -> None:
 # --- Checks --------------------------------------------------------------------------------------
 
 
-TEST_GROUPS = ("test", "schemathesis", "type-checkers", "examples", "docs")
+TEST_GROUPS = ("test", "type-checkers", "examples", "docs")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests but those in a browser (-- any pytest arguments)."""
-    install(session, *TEST_GROUPS, project="-e.[sandbox]")
+    install(session, *TEST_GROUPS, project="-e.[sandbox,conformance]")
     session.run("pytest", "--ignore=tests/browser", *(session.posargs or ["-n", "2"]))
 
 
@@ -134,7 +134,7 @@ def tests_lowest(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and which room imports which."""
-    install(session, "lint", project="-e.[sandbox]")
+    install(session, "lint", project="-e.[sandbox,conformance]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", "--config", "generated/ruff.toml", "generated")
@@ -144,7 +144,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy strict and pyright strict on hand-written code."""
-    install(session, "types", *TEST_GROUPS, "browser", project="-e.[sandbox]")
+    install(session, "types", *TEST_GROUPS, "browser", project="-e.[sandbox,conformance]")
     session.run("mypy")
     session.run("pyright")
 
@@ -173,7 +173,7 @@ def benchmarks_sandbox(session: nox.Session) -> None:
 @nox.session
 def soak(session: nox.Session) -> None:
     """Run the long counts: 200 kills of the sandbox, 20 seeds of schemathesis."""
-    install(session, "test", "schemathesis", project="-e.[sandbox]")
+    install(session, "test", project="-e.[sandbox,conformance]")
     session.run("python", "tests/soak/crash.py", "--kills", "200")
     session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
 
@@ -219,4 +219,12 @@ def release(session: nox.Session) -> None:
     session.log("ready in %s", out)
 
 
-TOPLEVEL = "rechat_lead_capture_client,rechat_lead_capture_contract,rechat_leads,rechat_sandbox"
+TOPLEVEL = ",".join(
+    (
+        "rechat_conformance",
+        "rechat_lead_capture_client",
+        "rechat_lead_capture_contract",
+        "rechat_leads",
+        "rechat_sandbox",
+    )
+)

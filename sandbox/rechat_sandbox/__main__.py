@@ -36,6 +36,7 @@ def _arguments() -> argparse.ArgumentParser:
     add("--port", type=int, default=8000, help="0: a free one (default: %(default)s)")
     add("--db", default="leads.db", help="SQLite file, or :memory: (default: %(default)s)")
     add("--seed", type=int, help="ids and times follow from this number")
+    add("--real-clock", action="store_true", help="ids alone follow from --seed")
     add(
         "--channel",
         action="append",
@@ -93,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         create_app,
         options.db,
         seed=options.seed,
+        seeded_clock=not options.real_clock,
         channels=options.channel,
         max_body=options.max_body,
         token=token,

@@ -34,6 +34,7 @@ def create_app(
     database: str | os.PathLike[str] = ":memory:",
     *,
     seed: int | None = None,
+    seeded_clock: bool = True,
     channels: Iterable[str | UUID] | None = None,
     max_body: int = DEFAULT_MAX_BODY,
     contract: Mapping[str, Any] | None = None,
@@ -48,6 +49,7 @@ def create_app(
         database: Path of the SQLite file, or ``:memory:``. Several processes may share a file.
         seed: With a seed, ids and times follow from it: the same requests to an empty sandbox get
             the same answers.
+        seeded_clock: False: times are the clock's in spite of a seed, which is for ids alone.
         channels: The lead channels there are, UUIDs; others are answered 404. None: any UUID.
         max_body: The largest request body that is taken, in bytes; a larger one is answered 413.
         contract: The OpenAPI 3.1 document to serve; None: the one that ships with this package.
@@ -71,7 +73,7 @@ def create_app(
     policy = Policy(token)
     known = None if channels is None else frozenset(_channel(channel) for channel in channels)
     document = Document(shipped_contract() if contract is None else contract)
-    keeper = Keeper(Store(database, Identity(seed)))
+    keeper = Keeper(Store(database, Identity(seed, seeded_clock=seeded_clock)))
     try:
         api = Api(document, keeper, channels=known, max_body=max_body)
         _must_not_be_reserved(api.operations)

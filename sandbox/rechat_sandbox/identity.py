@@ -16,10 +16,12 @@ class Identity:
         seed: With a seed, ids and times follow from it and from the number of the entry in the
             database alone: the same requests to an empty sandbox get the same answers. Without
             one, ids are random and times are the clock's.
+        seeded_clock: Whether a seed is for the times, too; False: ids alone follow from it.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, *, seeded_clock: bool = True) -> None:
         self._seed = seed
+        self._has_own_clock = seed is not None and seeded_clock
 
     def new_id(self, kind: str, number: int) -> str:
         """A UUID (version 4 in form) for the entry ``number``; kinds do not share ids."""
@@ -30,4 +32,4 @@ class Identity:
 
     def now(self, number: int) -> float:
         """The time of the entry ``number``, in Unix seconds with a fraction."""
-        return time.time() if self._seed is None else _SEEDED_EPOCH + number
+        return _SEEDED_EPOCH + number if self._has_own_clock else time.time()

@@ -192,6 +192,7 @@ def running(
     host: str = "127.0.0.1",
     port: int = 0,
     seed: int | None = None,
+    seeded_clock: bool = True,
     channels: Iterable[str | UUID] | None = None,
     max_body: int = DEFAULT_MAX_BODY,
     contract: Mapping[str, Any] | None = None,
@@ -204,6 +205,7 @@ def running(
         host: One of `rechat_sandbox.guard.LOOPBACK`.
         port: The TCP port; 0: a free one.
         seed: See `create_app`.
+        seeded_clock: See `create_app`.
         channels: See `create_app`.
         max_body: See `create_app`.
         contract: See `create_app`.
@@ -222,6 +224,7 @@ def running(
         app = create_app(
             database,
             seed=seed,
+            seeded_clock=seeded_clock,
             channels=channels,
             max_body=max_body,
             contract=contract,

@@ -1,6 +1,8 @@
 """A lead goes in, in three formats, and comes back as it was sent and as it was understood."""
 
 import json
+import time
+from typing import Any
 
 import pytest
 from sandbox.support import (
@@ -181,6 +183,16 @@ def test_a_seed_gives_the_same_answers() -> None:
     assert answers(7) == answers(7)
     assert answers(7)[0] != answers(8)[0]
     assert answers(None)[0] != answers(None)[0]
+
+
+def test_a_seed_may_leave_the_time_to_the_clock() -> None:
+    captured: list[dict[str, Any]] = []
+    for _ in range(2):
+        with running(seed=1, seeded_clock=False) as sandbox, Client(sandbox) as client:
+            before = time.time()
+            captured.append(client.capture())
+            assert before <= captured[-1]["created_at"] <= time.time()
+    assert captured[0]["id"] == captured[1]["id"]
 
 
 def test_known_channels_only() -> None:

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,14 +32,26 @@ def _started(*arguments: str, cwd: Path) -> Iterator[tuple["subprocess.Popen[str
 
 
 def test_it_serves_keeps_and_stops(tmp_path: Path) -> None:
-    arguments = ["--port", "0", "--seed", "3", "--max-body", "100", "--channel", CHANNEL]
+    arguments = [
+        "--port",
+        "0",
+        "--seed",
+        "3",
+        "--real-clock",
+        "--max-body",
+        "100",
+        "--channel",
+        CHANNEL,
+    ]
     with _started(*arguments, cwd=tmp_path) as (process, line):
         assert line.startswith("The sandbox is listening on http://127.0.0.1:")
         assert "leads.db" in line
         assert CHANNEL not in line
         url = line.split(" on ")[1].split()[0]
         with httpx.Client(base_url=url, trust_env=False) as client:
+            before = time.time()
             answer = client.post(WEBHOOK, json={"first_name": "Ada"})
+            assert before <= answer.json()["data"]["created_at"] <= time.time()
             assert answer.json()["data"]["id"] == Identity(3).new_id("lead", 1)
             large = client.post(WEBHOOK, content=b" " * 101, headers=JSON)
             assert large.status_code == 413

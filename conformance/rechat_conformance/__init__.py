@@ -1,0 +1,29 @@
+"""A suite that finds where a server leaves the contract of the Rechat Lead Capture API.
+
+    from rechat_conformance import Settings, run_suite
+
+    report = run_suite(Settings(base_url="http://127.0.0.1:8000"))
+    assert not report.findings
+
+The command ``rechat-conformance URL`` does the same and prints what it found.
+"""
+
+from .errors import ConformanceError, SettingsError, UnreachableError
+from .findings import Finding, Step
+from .grounds import Ground
+from .report import LayerSummary, Report
+from .settings import Settings
+from .suite import run_suite
+
+__all__ = [
+    "ConformanceError",
+    "Finding",
+    "Ground",
+    "LayerSummary",
+    "Report",
+    "Settings",
+    "SettingsError",
+    "Step",
+    "UnreachableError",
+    "run_suite",
+]

@@ -1,0 +1,1 @@
+"""The layers: each a module with a function ``check``, which one can read alone."""

@@ -1,0 +1,236 @@
+"""What HTTP and the contract say of requests that are wrong as a whole, and of other origins."""
+
+from __future__ import annotations
+
+from rechat_conformance.answers import check_answer
+from rechat_conformance.document import METHODS, Body, Operation, child
+from rechat_conformance.encoding import FORM, encode, is_xml
+from rechat_conformance.exchange import Exchange, Request
+from rechat_conformance.grounds import ground_of
+from rechat_conformance.run import Run
+from rechat_conformance.scenario import (
+    Lead,
+    accepted_ground,
+    capture,
+    captures,
+    followers,
+    path_values,
+)
+from rechat_conformance.target import path_of
+
+__all__ = ["check"]
+
+_ORIGIN = "https://www.example.com"
+_MALFORMED_JSON = (
+    (b"", "an empty text as JSON"),
+    (b"{", "JSON that ends too early"),
+    (b"{'a': 1}", "JSON with single quotes"),
+    (b'{"a": 1,}', "JSON with a comma too many"),
+    (b'{"a": NaN}', "JSON with NaN"),
+    (b'{"a": "\xff"}', "JSON that is not UTF-8"),
+    (b'{"a": 1} x', "JSON with something after its end"),
+    (b"a=1&b=2", "a form that says it is JSON"),
+)
+_MALFORMED_XML = (
+    (b"", "an empty text as XML"),
+    (b"<", "XML that ends too early"),
+    (b"<a></b>", "XML whose tags do not match"),
+    (b"not XML", "plain text that says it is XML"),
+    (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "XML with an entity of its own"),
+)
+_MALFORMED_IDS = ("0", "not-a-uuid", "..", "%00", "a b", "\u00e9", "1" * 300, "{}", "null")
+_OTHER_MEDIA_TYPES = ("text/plain", "application/octet-stream", "image/png", "application/jsonx")
+
+
+def check(run: Run) -> None:
+    """Ids, media types, malformed bodies, methods, and the Fetch standard's CORS protocol."""
+    leads = _some_leads(run)
+    for operation in run.document.operations.values():
+        lead = leads[0] if leads and _is_on_lead(run, operation) else None
+        _ids(run, operation)
+        _media_types(run, operation, lead)
+        _malformed(run, operation, lead)
+        _cross_origin(run, operation, lead)
+    _methods(run)
+
+
+def _some_leads(run: Run) -> list[Lead]:
+    found: list[Lead] = []
+    for operation in captures(run):
+        body = next(iter(operation.bodies.values()), None)
+        value = run.maker.full(body.schema) if body else None
+        lead = capture(run, operation, body, value)
+        found += [lead] if lead else []
+    return found
+
+
+def _is_on_lead(run: Run, operation: Operation) -> bool:
+    return any(one.operation_id == operation.operation_id for one in followers(run))
+
+
+def _after(lead: Lead | None) -> tuple[Exchange, ...]:
+    return (lead.exchange,) if lead else ()
+
+
+def _first_body(run: Run, operation: Operation) -> tuple[Body | None, object]:
+    body = next(iter(operation.bodies.values()), None)
+    return body, run.maker.full(body.schema) if body else None
+
+
+# --- Ids -----------------------------------------------------------------------------------------
+
+
+def _ids(run: Run, operation: Operation) -> None:
+    chance = run.random("unknown ids")
+    body, value = _first_body(run, operation)
+    for parameter in operation.parameters:
+        if parameter.location != "path" or parameter.schema.value.get("format") != "uuid":
+            continue
+        given = path_values(run, operation)
+        if _is_on_lead(run, operation):
+            for _ in range(3):
+                unknown = run.uuid(chance)
+                exchange = run.call(operation, {**given, parameter.name: unknown}, body, value)
+                ground = ground_of(operation.response_pointer("404"))
+                why = f"{operation.operation_id} on a {parameter.name} that nobody has"
+                check_answer(run, exchange, {"404"}, ground, "unknown-id", why)
+        for malformed in _MALFORMED_IDS:
+            exchange = run.call(operation, {**given, parameter.name: malformed}, body, value)
+            rule = child(parameter.schema.pointer, "format")
+            ground = ground_of(rule, operation.response_pointer("404"))
+            why = f"{operation.operation_id} on a {parameter.name} that is no UUID"
+            _refused(run, exchange, {"400", "404"}, "malformed-id", why, ground.pointers)
+
+
+def _refused(
+    run: Run, exchange: Exchange, expected: set[str], name: str, why: str, rules: tuple[str, ...]
+) -> None:
+    check_answer(run, exchange, expected, ground_of(*rules), name, why)
+
+
+# --- Bodies as a whole ---------------------------------------------------------------------------
+
+
+def _media_types(run: Run, operation: Operation, lead: Lead | None) -> None:
+    body, value = _first_body(run, operation)
+    if body is None:
+        return
+    content = encode(run.document, body, value)
+    values = path_values(run, operation, lead)
+    for media_type in _OTHER_MEDIA_TYPES:
+        headers = {"Content-Type": media_type}
+        exchange = run.call(
+            operation, values, body, value, headers=headers, content=content, after=_after(lead)
+        )
+        rules: tuple[str, ...] = (operation.response_pointer("415"), body.pointer)
+        why = f"{operation.operation_id} with a body of {media_type}"
+        _refused(run, exchange, {"415"}, "media-type-refused", why, rules)
+    for spelling in (f"{body.media_type}; charset=utf-8", body.media_type.upper()):
+        headers = {"Content-Type": spelling}
+        exchange = run.call(
+            operation, values, body, value, headers=headers, content=content, after=_after(lead)
+        )
+        ground = accepted_ground(run, operation, body)
+        why = f"{operation.operation_id} with a body of {spelling}"
+        check_answer(run, exchange, operation.success, ground, "media-type-spelling", why)
+    if operation.is_body_required:
+        exchange = run.call(operation, values, after=_after(lead))
+        rules = (child(operation.pointer, "requestBody", "required"),)
+        why = f"{operation.operation_id} without its body"
+        _refused(run, exchange, {"400", "415"}, "body-required", why, rules)
+
+
+def _malformed(run: Run, operation: Operation, lead: Lead | None) -> None:
+    values = path_values(run, operation, lead)
+    for body in operation.bodies.values():
+        if body.media_type == FORM:
+            continue  # any bytes are a form
+        texts = _MALFORMED_XML if is_xml(body.media_type) else _MALFORMED_JSON
+        for content, what in texts:
+            exchange = run.call(operation, values, body, content=content, after=_after(lead))
+            rules: tuple[str, ...] = (operation.response_pointer("400"), body.pointer)
+            _refused(run, exchange, {"400"}, "malformed-body", what, rules)
+
+
+# --- Methods -------------------------------------------------------------------------------------
+
+
+def _methods(run: Run) -> None:
+    by_path: dict[str, list[Operation]] = {}
+    for operation in run.document.operations.values():
+        by_path.setdefault(operation.path, []).append(operation)
+    for path, operations in by_path.items():
+        known = {operation.method for operation in operations}
+        for method in (name.upper() for name in METHODS):
+            if method in known or method in {"OPTIONS", "TRACE"}:
+                continue
+            request = Request(method, path_of(path, path_values(run, operations[0])))
+            exchange = run.target.send(request)
+            ground = ground_of(operations[0].pointer, standard="RFC 9110, section 15.5.6")
+            # 404 hides what is there; 501 is for methods that a server does not know at all.
+            held = exchange.status in {404, 405, 501}
+            text = f"{method} where the contract has {', '.join(sorted(known))} is answered 405"
+            run.check("method-refused", ground, held, f"{text}, not {exchange.status}", exchange)
+            if exchange.answer is not None and exchange.status == 405:
+                allowed = {
+                    word.strip()
+                    for line in exchange.answer.values("allow")
+                    for word in line.split(",")
+                }
+                text = f"an answer 405 says in Allow that {', '.join(sorted(known))} may be used"
+                run.check("allow", ground, known <= allowed, text, exchange)
+
+
+# --- Other origins -------------------------------------------------------------------------------
+
+
+def _cross_origin(run: Run, operation: Operation, lead: Lead | None) -> None:
+    rule = child(operation.pointer, "x-cross-origin")
+    ground = ground_of(rule)
+    if not operation.value.get("x-cross-origin") or not run.expects(ground):
+        return
+    values = path_values(run, operation, lead)
+    preflight = Request(
+        "OPTIONS",
+        path_of(operation.path, values),
+        {
+            "Origin": _ORIGIN,
+            "Access-Control-Request-Method": operation.method,
+            "Access-Control-Request-Headers": "content-type",
+        },
+    )
+    exchange = run.target.send(preflight, after=_after(lead))
+    is_good = exchange.status is not None and 200 <= exchange.status < 300
+    text = (
+        f"a preflight request for {operation.operation_id} is answered 2xx, not {exchange.status}"
+    )
+    if run.check("cors-preflight", ground, is_good, text, exchange):
+        methods = _words(exchange, "access-control-allow-methods")
+        # POST needs no permission (the Fetch standard's CORS-safelisted methods).
+        may = bool({operation.method, "*"} & methods) or operation.method in {"GET", "HEAD", "POST"}
+        text = f"a preflight answer allows {operation.method}"
+        run.check("cors-preflight", ground, may, text, exchange)
+        fields = {word.lower() for word in _words(exchange, "access-control-allow-headers")}
+        text = "a preflight answer allows the header Content-Type"
+        run.check("cors-preflight", ground, bool({"content-type", "*"} & fields), text, exchange)
+        _check_origin(run, exchange, "a preflight answer", ground_pointer=rule)
+    body, value = _first_body(run, operation)
+    origin = {"Origin": _ORIGIN}
+    good = run.call(operation, values, body, value, headers=origin, after=_after(lead))
+    _check_origin(run, good, "an answer to a script", ground_pointer=rule)
+    bad = run.call(operation, values, body, headers=origin, content=b"{", after=_after(lead))
+    _check_origin(run, bad, "an answer that refuses", ground_pointer=rule)
+
+
+def _words(exchange: Exchange, name: str) -> set[str]:
+    lines = exchange.answer.values(name) if exchange.answer else []
+    return {word.strip() for line in lines for word in line.split(",")}
+
+
+def _check_origin(run: Run, exchange: Exchange, what: str, *, ground_pointer: str) -> None:
+    if exchange.answer is None:
+        return
+    found = exchange.answer.values("access-control-allow-origin")
+    held = found in (["*"], [_ORIGIN])
+    text = f"{what} lets other origins read it (Access-Control-Allow-Origin)"
+    run.check("cors", ground_of(ground_pointer), held, text, exchange)

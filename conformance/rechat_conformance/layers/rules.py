@@ -1,0 +1,71 @@
+"""Every rule of the contract about a body: kept and broken, one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rechat_conformance.answers import check_answer
+from rechat_conformance.bodies import Candidate
+from rechat_conformance.document import Body, Operation
+from rechat_conformance.encoding import can_carry
+from rechat_conformance.grounds import ground_of
+from rechat_conformance.run import Run
+from rechat_conformance.scenario import (
+    Lead,
+    accepted_ground,
+    capture,
+    captures,
+    followers,
+    path_values,
+)
+
+__all__ = ["check"]
+
+
+def check(run: Run) -> None:
+    """For each operation and media type: the rules between fields first, then every field."""
+    lead = _lead(run)
+    for operation in run.document.operations.values():
+        mine = lead if _is_on_lead(run, operation) else None
+        for body in operation.bodies.values():
+            for candidate in _bodies(run, body):
+                if can_carry(run.document, body, candidate.value):
+                    _try(run, operation, body, candidate, mine)
+
+
+def _lead(run: Run) -> Lead | None:
+    for operation in captures(run):
+        body = next(iter(operation.bodies.values()), None)
+        value = run.maker.full(body.schema) if body else None
+        if lead := capture(run, operation, body, value):
+            return lead
+    return None
+
+
+def _is_on_lead(run: Run, operation: Operation) -> bool:
+    return any(one.operation_id == operation.operation_id for one in followers(run))
+
+
+def _bodies(run: Run, body: Body) -> Iterator[Candidate]:
+    for subset in run.maker.subsets(body.schema):
+        yield Candidate(subset.value, subset.about)
+    yield from run.maker.candidates(body.schema)
+
+
+def _try(
+    run: Run, operation: Operation, body: Body, candidate: Candidate, lead: Lead | None
+) -> None:
+    faults = run.oracle.faults(body.schema, candidate.value)
+    values = path_values(run, operation, lead)
+    after = (lead.exchange,) if lead else ()
+    exchange = run.call(operation, values, body, candidate.value, after=after)
+    about = f"{operation.operation_id} ({body.media_type}), {candidate.about},"
+    if not faults:
+        ground = accepted_ground(run, operation, body)
+        name = "valid-request-accepted"
+        check_answer(run, exchange, operation.success, ground, name, about)
+        return
+    rule = faults[0].rule
+    ground = ground_of(rule, operation.response_pointer("400"))
+    name = "broken-rule-refused"
+    check_answer(run, exchange, {"400"}, ground, name, about)

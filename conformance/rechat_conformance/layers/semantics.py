@@ -1,0 +1,137 @@
+"""What schemas cannot say: who a lead is, that it is there, and stays, whatever becomes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rechat_conformance.answers import check_answer, read_json
+from rechat_conformance.document import Body, Operation
+from rechat_conformance.encoding import JSON, can_carry, is_xml
+from rechat_conformance.exchange import Exchange
+from rechat_conformance.grounds import ground_of
+from rechat_conformance.meaning import check_unique
+from rechat_conformance.run import Run
+from rechat_conformance.scenario import (
+    Lead,
+    accepted_ground,
+    capture,
+    captures,
+    followers,
+    path_values,
+    person,
+)
+
+__all__ = ["check"]
+
+_PEOPLE = 24
+_ROUNDS = 3
+
+
+def check(run: Run) -> None:
+    """Capture different people, in every format, on every channel; then work on each lead."""
+    for operation in captures(run):
+        leads = _capture_people(run, operation)
+        _capture_without_body(run, operation)
+        _work_on(run, leads)
+    for operation in run.document.operations.values():
+        if operation.operation_id not in {one.operation_id for one in captures(run)}:
+            _idempotence(run, operation)
+
+
+def _capture_people(run: Run, operation: Operation) -> list[Lead]:
+    chance = run.random("people")
+    bodies = list(operation.bodies.values())
+    seen: dict[tuple[str, Any], Exchange] = {}
+    leads: list[Lead] = []
+    for number in range(_PEOPLE):
+        # JSON, which carries most, every second time; the others in turn.
+        body = bodies[0] if number % 2 == 0 else bodies[number // 2 % len(bodies)]
+        value = _carried(run, body, person(run, body.schema, chance))
+        lead = capture(run, operation, body, value, channel=number)
+        if lead is None:
+            continue
+        leads.append(lead)
+        _check_unique(run, operation, lead.exchange, seen)
+        if number < 2:
+            # At once: before the next one, and before anything else was done with it.
+            for follower in followers(run):
+                _must_work(
+                    run, follower, lead, "id-usable-at-once", "a lead that was just captured"
+                )
+    return leads
+
+
+def _carried(run: Run, body: Body, value: Any) -> Any:
+    """A whole lead without what the format cannot say."""
+    if can_carry(run.document, body, value) or is_xml(body.media_type):
+        return value
+    return {
+        name: item for name, item in value.items() if can_carry(run.document, body, {name: item})
+    }
+
+
+def _check_unique(
+    run: Run, operation: Operation, exchange: Exchange, seen: dict[tuple[str, Any], Exchange]
+) -> None:
+    place = operation.responses[str(exchange.status)]
+    if exchange.answer is None or JSON not in place.value.get("content", {}):
+        return
+    schema = run.document.resolve(f"{place.pointer}/content/application~1json/schema")
+    value, _ = read_json(exchange.answer.body)
+    check_unique(run, exchange, schema, value, seen)
+
+
+def _capture_without_body(run: Run, operation: Operation) -> None:
+    if operation.bodies and not operation.is_body_required:
+        exchange = run.call(operation, path_values(run, operation))
+        ground = ground_of(operation.pointer)
+        why = f"{operation.operation_id} without a body, which is optional,"
+        check_answer(run, exchange, operation.success, ground, "body-is-optional", why)
+
+
+def _work_on(run: Run, leads: list[Lead]) -> None:
+    """Every operation on every lead, several times, in turn: none forgets another."""
+    some = leads[:: max(1, len(leads) // 8)]
+    for number in range(_ROUNDS):
+        for lead in some if number % 2 == 0 else reversed(some):
+            for follower in followers(run):
+                why = "a lead that was captured and worked on before"
+                _must_work(run, follower, lead, "lead-stays", why)
+
+
+def _must_work(run: Run, operation: Operation, lead: Lead, name: str, why: str) -> Exchange:
+    body = next(iter(operation.bodies.values()), None)
+    value = run.maker.full(body.schema) if body else None
+    values = path_values(run, operation, lead)
+    exchange = run.call(operation, values, body, value, after=(lead.exchange,))
+    ground = accepted_ground(run, operation, body)
+    text = f"{operation.operation_id} on {why}"
+    check_answer(run, exchange, operation.success, ground, name, text)
+    return exchange
+
+
+def _idempotence(run: Run, operation: Operation) -> None:
+    """HTTP calls PUT and DELETE idempotent: twice is once."""
+    if operation.method not in {"PUT", "DELETE"}:
+        return
+    body = next(iter(operation.bodies.values()), None)
+    bodies = [run.maker.full(body.schema), run.maker.smallest(body.schema)] if body else [None]
+    for source in captures(run):
+        start = next(iter(source.bodies.values()), None)
+        value = run.maker.smallest(start.schema) if start else None
+        lead = capture(run, source, start, value)
+        if lead is None:
+            return
+        values = path_values(run, operation, lead)
+        for sent in bodies:
+            first, second = (
+                run.call(operation, values, body, sent, after=(lead.exchange,)) for _ in range(2)
+            )
+            is_same = first.status == second.status and _content(first) == _content(second)
+            ground = ground_of(operation.pointer, standard="RFC 9110, section 9.2.2")
+            text = f"{operation.method} twice with the same body is answered the same"
+            run.check("idempotent", ground, is_same, text, second)
+
+
+def _content(exchange: Exchange) -> Any:
+    return None if exchange.answer is None else read_json(exchange.answer.body)

@@ -1,0 +1,188 @@
+"""What a schema cannot say and the contract says in its own words (docs: "The contract").
+
+``x-equals``, ``x-lead-of``, ``x-unique`` and ``x-current-time``, wherever they stand in the schema
+of an answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from .document import Body, Place, child
+from .encoding import JSON, lead_of, named_part
+from .exchange import Exchange
+from .grounds import ground_of
+from .run import Run
+from .settings import is_loopback
+from .shapes import is_list, is_number, is_object
+
+__all__ = ["check_meaning", "check_unique"]
+
+_ABSENT = object()
+
+
+def check_meaning(run: Run, exchange: Exchange, schema: Place, value: Any) -> bool:
+    """Check what the contract's own words say of an answer, but for ``x-unique``."""
+    held = True
+    for at, place, found in _marked(run, schema, value, ""):
+        for word, check in _WORDS.items():
+            if word in place.value:
+                held = check(run, exchange, at, place, found) and held
+    return held
+
+
+def check_unique(
+    run: Run, exchange: Exchange, schema: Place, value: Any, seen: dict[tuple[str, Any], Exchange]
+) -> bool:
+    """Check ``x-unique`` among the leads of different people.
+
+    Args:
+        run: The run.
+        exchange: The exchange; its answer keeps the schema.
+        schema: The answer's schema.
+        value: The answer.
+        seen: What was seen before; this answer is added.
+    """
+    held = True
+    for at, place, found in _marked(run, schema, value, ""):
+        if "x-unique" in place.value:
+            before = seen.setdefault((place.pointer, found), exchange)
+            ground = ground_of(child(place.pointer, "x-unique"))
+            text = f"the value at {at} was given to another lead before"
+            held = run.check("unique", ground, before is exchange, text, exchange) and held
+    return held
+
+
+def _marked(run: Run, schema: Place, value: Any, at: str) -> Iterator[tuple[str, Place, Any]]:
+    """Every value of an answer whose schema says more than a schema can."""
+    if any(key in schema.value for key in (*_WORDS, "x-unique")):
+        yield at, schema, value
+    if is_object(value):
+        for name, item in value.items():
+            if name in schema.value.get("properties", {}):
+                below = run.document.resolve(child(schema.pointer, "properties", name))
+                yield from _marked(run, below, item, child(at, name))
+    elif is_list(value) and "items" in schema.value:
+        items = run.document.resolve(child(schema.pointer, "items"))
+        for number, item in enumerate(value):
+            yield from _marked(run, items, item, child(at, number))
+
+
+# --- The words -----------------------------------------------------------------------------------
+
+
+def _equals(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> bool:
+    wanted = place.value["x-equals"]
+    ground = ground_of(child(place.pointer, "x-equals"))
+    if wanted == "$request.body":
+        if exchange.media_type != JSON or exchange.answer is None:
+            # How the other formats look as JSON, the contract does not say.
+            return run.check("echo", ground, is_object(found), f"{at} is an object", exchange)
+        sent = _spelled(exchange.request.body or b"{}", "")
+        echoed = _spelled(exchange.answer.body, at)
+        text = f"{at} is what was sent, changed in nothing"
+        difference = _difference(sent, echoed, at)
+        return run.check("echo", ground, not difference, f"{text}: {difference}", exchange)
+    if isinstance(wanted, str) and wanted.startswith("$request.path."):
+        sent = exchange.path_values.get(wanted.removeprefix("$request.path."))
+        held = isinstance(found, str) and sent is not None and found.lower() == sent.lower()
+        text = f"{at} is the {wanted.rpartition('.')[2]} of the request's path"
+        return run.check("echo", ground, held, text, exchange)
+    text = f"{at} is {json.dumps(wanted)}, not {json.dumps(found)}"
+    return run.check("fixed-value", ground, found == wanted, text, exchange)
+
+
+def _lead(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> bool:
+    operation = run.document.operations[exchange.operation_id or ""]
+    body = operation.bodies.get(exchange.media_type or JSON)
+    if body is None or JSON not in operation.bodies:
+        return True
+    wanted = lead_of(run.document, operation, body, exchange.value or {})
+    named = named_part(run.document, operation.bodies[JSON].schema, found)
+    difference = _difference(wanted, named, at)
+    text = f"{at} holds the fields of the lead that were sent: {difference}"
+    ground = ground_of(child(place.pointer, "x-lead-of"), *_of_other_formats(body))
+    return run.check("lead", ground, not difference, text, exchange)
+
+
+def _of_other_formats(body: Body) -> tuple[str, ...]:
+    return () if body.media_type == JSON else (body.schema.pointer,)
+
+
+def _current_time(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> bool:
+    host = urlsplit(run.settings.base_url).hostname or ""
+    # This machine has one clock; another's may be minutes off.
+    most = 2.0 if is_loopback(host) else 900.0
+    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
+    early, late = exchange.sent_at - most, exchange.received_at + most
+    held = is_number and early <= cast("float", found) <= late
+    about = f"about {exchange.sent_at:.2f}, not {found}"
+    text = f"{at} is the time of the request in Unix seconds, {about}"
+    ground = ground_of(child(place.pointer, "x-current-time"))
+    return run.check("current-time", ground, held, text, exchange)
+
+
+_WORDS = {"x-equals": _equals, "x-lead-of": _lead, "x-current-time": _current_time}
+
+
+# --- Comparing -----------------------------------------------------------------------------------
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as a list of its names and values, in order."""
+
+
+class _Number(str):
+    """A number as it is spelled."""
+
+    __slots__ = ()
+
+
+def _spelled(text: bytes, pointer: str) -> Any:
+    """A JSON text with the order of its names and the spelling of its numbers."""
+    value = json.loads(text, parse_int=_Number, parse_float=_Number, object_pairs_hook=_Pairs)
+    for token in pointer.split("/")[1:]:
+        value = dict(cast("list[tuple[str, Any]]", value))[token]
+    return value
+
+
+def _difference(wanted: Any, found: Any, at: str) -> str:
+    """Where two values differ first; an empty text if they do not."""
+    if _is_object(wanted) and _is_object(found):
+        return _object_difference(wanted, found, at)
+    if is_number(wanted) and is_number(found):
+        return "" if wanted == found else f"{at} differs"
+    if is_list(wanted) and is_list(found):
+        return _list_difference(wanted, found, at)
+    is_same = type(wanted) is type(found) and wanted == found
+    return "" if is_same else f"{at} differs"
+
+
+def _list_difference(wanted: list[Any], found: list[Any], at: str) -> str:
+    if len(wanted) != len(found):
+        return f"{at} has {len(found)} items, not {len(wanted)}"
+    for number, (left, right) in enumerate(zip(wanted, found, strict=True)):
+        if difference := _difference(left, right, child(at, number)):
+            return difference
+    return ""
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, (Mapping, _Pairs))
+
+
+def _object_difference(wanted: Any, found: Any, at: str) -> str:
+    left, right = dict(wanted), dict(found)
+    if missing := [name for name in left if name not in right]:
+        return f"{child(at, missing[0])} is not there"
+    if more := [name for name in right if name not in left]:
+        return f"{child(at, more[0])} was not sent"
+    for name, value in left.items():
+        if difference := _difference(value, right[name], child(at, name)):
+            return difference
+    if isinstance(wanted, _Pairs) and list(left) != list(right):
+        return f"the fields at {at} are in another order"
+    return ""

@@ -1,0 +1,238 @@
+"""What the layers share: the target, the contract, chance by the seed, and where findings go."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from random import Random
+from typing import Any, cast
+
+from .bodies import Maker
+from .document import Body, Document, Operation
+from .encoding import encode
+from .exchange import Exchange, NoAnswer, Request
+from .findings import Finding, Step
+from .grounds import Ground, counts
+from .oracle import Oracle
+from .privacy import Names
+from .profiles import document_for
+from .report import LayerSummary, Report
+from .settings import Settings
+from .target import Enough, Target, path_of
+
+__all__ = ["Run"]
+
+_SHOWN = 300
+
+
+class Run:
+    """One run of the suite against one server."""
+
+    def __init__(self, settings: Settings, report: Report, target: Target, started: float) -> None:
+        self.settings = settings
+        self.report = report
+        self.target = target
+        self.started = started
+        self.document: Document = document_for(settings.profile)
+        self.full: Document = document_for("full")
+        """The whole contract: how to drive a server, whatever is expected of it."""
+        self.oracle = Oracle(self.document)
+        self.maker = Maker(self.document, self.oracle)
+        self.names = Names()
+        self.layer = LayerSummary("")
+        self._found: set[tuple[str, str, str | None]] = set()
+        self._held: list[Finding] | None = None
+        for number, (name, value) in enumerate(settings.headers.items(), 1):
+            self.names.add(value, f"HEADER_{number}")
+            # ``Authorization: Bearer x``: the token alone is a secret, too.
+            for word in value.split():
+                self.names.add(word, f"HEADER_{number}")
+            del name
+        chance = self.random("channels")
+        given = settings.lead_channel
+        self.channels: tuple[str, ...] = (
+            (given,) if given else tuple(self.uuid(chance) for _ in range(2))
+        )
+        """The lead channels to capture on: the given one, or two that the seed gives."""
+        for number, channel in enumerate(self.channels, 1):
+            suffix = "" if number == 1 else f"_{number}"
+            self.names.add(channel, f"RECHAT_LEAD_CHANNEL{suffix}")
+
+    # --- Chance ---------------------------------------------------------------------------------
+
+    def random(self, purpose: str) -> Random:
+        """Chance that follows from the seed and a purpose alone."""
+        return Random(f"{self.settings.seed}/{purpose}")  # noqa: S311 - nothing secret
+
+    @staticmethod
+    def uuid(chance: Random) -> str:
+        """A UUID (version 4 in form) by chance."""
+        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+    # --- Sending --------------------------------------------------------------------------------
+
+    def call(
+        self,
+        operation: Operation,
+        path_values: dict[str, str],
+        body: Body | None = None,
+        value: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+        after: tuple[Exchange, ...] = (),
+    ) -> Exchange:
+        """Send a request of an operation.
+
+        Args:
+            operation: The operation.
+            path_values: The values of the path's parameters.
+            body: In which media type; None: no body.
+            value: What the body says.
+            headers: More headers.
+            content: The body's bytes, if they are not those of ``value``.
+            after: What this request needs to have happened.
+
+        Raises:
+            Enough: The run's time is over.
+        """
+        sent = dict(headers or {})
+        if body is not None:
+            sent.setdefault("Content-Type", body.media_type)
+            if content is None:
+                content = encode(self.document, body, value)
+        request = Request(operation.method, path_of(operation.path, path_values), sent, content)
+        return self.target.send(
+            request,
+            operation_id=operation.operation_id,
+            path_values=path_values,
+            media_type=body.media_type if body else None,
+            value=value,
+            after=after,
+        )
+
+    def learn_lead_id(self, lead_id: str) -> None:
+        """Never show this lead id."""
+        self.names.add(lead_id, "LEAD_ID")
+
+    # --- Expecting ------------------------------------------------------------------------------
+
+    def expects(self, ground: Ground) -> bool:
+        """Whether the run's profile counts what stands on ``ground``."""
+        return counts(ground, self.settings.profile)
+
+    def check(self, name: str, ground: Ground, held: bool, text: str, exchange: Exchange) -> bool:
+        """Note a check and, if it did not hold, a finding.
+
+        Args:
+            name: The check's name.
+            ground: Why it is expected.
+            held: Whether it held.
+            text: What was expected and what came instead.
+            exchange: The exchange that shows it.
+
+        Returns:
+            Whether it held, or is none of what the run's profile expects.
+
+        Raises:
+            Enough: It did not hold, and the run ends with its first finding.
+        """
+        if not self.expects(ground):
+            return True
+        self.layer.checks[name] += 1
+        if held:
+            return True
+        self.found(name, ground, text, exchange)
+        return False
+
+    def found(self, name: str, ground: Ground, text: str, exchange: Exchange) -> None:
+        """Note a finding, unless it was found before. Raises `Enough` as `check` does."""
+        finding = Finding(
+            check=name,
+            layer=self.layer.name,
+            ground=ground,
+            operation_id=exchange.operation_id,
+            text=self.names.hide(text),
+            steps=self._steps(exchange),
+            answer=self.names.hide(_in_short(exchange)),
+            seed=self.settings.seed,
+            seconds=time.monotonic() - self.started,
+        )
+        if self._held is not None:
+            self._held.append(finding)
+        else:
+            self.add(finding)
+
+    @contextmanager
+    def holding(self) -> Generator[list[Finding]]:
+        """Keep findings back: the list has them, the report does not."""
+        before, held = self._held, cast("list[Finding]", [])
+        self._held = held
+        try:
+            yield held
+        finally:
+            self._held = before
+
+    def is_known(self, finding: Finding) -> bool:
+        """Whether the same was found before."""
+        return finding.key in self._found
+
+    def add(self, finding: Finding) -> None:
+        """Note a finding that a layer made itself. Raises `Enough` as `check` does."""
+        if finding.key in self._found:
+            return
+        self._found.add(finding.key)
+        self.report.findings.append(finding)
+        self.layer.findings += 1
+        if self.settings.stop_at_first:
+            raise Enough
+
+    def _steps(self, exchange: Exchange) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        for one in (*exchange.after, exchange):
+            request = one.request
+            path = self.names.hide(request.path)
+            headers = {
+                **{
+                    name: "{HEADER_" + str(number) + "}"
+                    for number, name in enumerate(self.settings.headers, 1)
+                },
+                **{name: self.names.hide(value) for name, value in request.headers.items()},
+            }
+            body = request.body
+            if body is not None and _has_secret(self.names, body):
+                body = self.names.hide(body.decode("utf-8", "replace")).encode()
+            gives = {} if one is exchange else self.gives(one)
+            url = self.settings.base_url.rstrip("/") + path
+            steps.append(Step(request.method, url, headers, body, gives))
+        return tuple(steps)
+
+    def gives(self, exchange: Exchange) -> dict[str, str]:
+        """The names that an answer gives to later steps, by the contract's links."""
+        operation = self.full.operations.get(exchange.operation_id or "")
+        place = operation.responses.get(str(exchange.status)) if operation else None
+        if place is None:
+            return {}
+        return {
+            name.upper(): expression.removeprefix("$response.body#")
+            for link in place.value.get("links", {}).values()
+            for name, expression in link.get("parameters", {}).items()
+            if isinstance(expression, str) and expression.startswith("$response.body#")
+        }
+
+
+def _has_secret(names: Names, body: bytes) -> bool:
+    text = body.decode("utf-8", "replace")
+    return names.hide(text) != text
+
+
+def _in_short(exchange: Exchange) -> str:
+    outcome = exchange.outcome
+    if isinstance(outcome, NoAnswer):
+        return outcome.text
+    body = outcome.body.decode("utf-8", "replace")
+    shown = body if len(body) <= _SHOWN else body[:_SHOWN] + "…"
+    kind = outcome.media_type or "no media type"
+    return f"{outcome.status}, {kind}: {shown}" if body else f"{outcome.status}, no body"

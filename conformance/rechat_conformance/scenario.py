@@ -1,0 +1,148 @@
+"""How leads come to be: who the people are, and which values the paths of operations take."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .answers import check_answer, read_json
+from .document import Body, Operation, Place, child
+from .encoding import JSON
+from .exchange import Exchange
+from .grounds import Ground, ground_of
+from .run import Run
+from .shapes import is_list, is_object
+
+__all__ = [
+    "Lead",
+    "accepted_ground",
+    "capture",
+    "captures",
+    "followers",
+    "path_values",
+    "person",
+    "resolve_link",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead that the server has."""
+
+    exchange: Exchange
+    """Its capture."""
+    values: Mapping[str, str]
+    """What the answer gives to the operations that follow: by the name of their parameter."""
+
+
+def captures(run: Run) -> Iterator[Operation]:
+    """The operations whose answers are linked to others: they make what the others work on."""
+    for name, operation in run.full.operations.items():
+        if any("links" in place.value for place in operation.responses.values()):
+            yield run.document.operations[name]
+
+
+def followers(run: Run) -> Iterator[Operation]:
+    """The operations that work on what a capture made: a link or a parameter's name says so."""
+    given = {
+        name
+        for operation in run.full.operations.values()
+        for place in operation.responses.values()
+        for link in place.value.get("links", {}).values()
+        for name in link.get("parameters", {})
+    }
+    for operation in run.document.operations.values():
+        if any(parameter.name in given for parameter in operation.parameters):
+            yield operation
+
+
+def path_values(
+    run: Run, operation: Operation, lead: Lead | None = None, channel: int = 0
+) -> dict[str, str]:
+    """The values of an operation's path parameters.
+
+    Args:
+        run: The run.
+        operation: The operation.
+        lead: The lead that it is for.
+        channel: The number of the lead channel, for what no lead gives.
+    """
+    known: Mapping[str, str] = lead.values if lead else {}
+    return {
+        parameter.name: known.get(parameter.name, run.channels[channel % len(run.channels)])
+        for parameter in operation.parameters
+        if parameter.location == "path"
+    }
+
+
+def person(run: Run, schema: Place, chance: random.Random) -> Any:
+    """A whole lead of somebody whom there was not before: every free text is the seed's own."""
+    number = chance.randrange(10**9)
+    return _own(run, schema, run.maker.full(schema), number)
+
+
+def _own(run: Run, schema: Place, value: Any, number: int) -> Any:
+    if is_object(value):
+        properties = run.maker.properties(schema)
+        return {name: _own(run, properties[name], item, number) for name, item in value.items()}
+    if is_list(value) and "items" in schema.value:
+        items = run.document.resolve(child(schema.pointer, "items"))
+        return [_own(run, items, item, number) for item in value]
+    kind = schema.value.get("format")
+    if kind == "email":
+        return f"person-{number}@example.com"
+    if isinstance(value, str) and not {"format", "enum", "const"} & schema.value.keys():
+        return f"{value} {number}"
+    return copy.deepcopy(value)
+
+
+def capture(
+    run: Run, operation: Operation, body: Body | None, value: Any, *, channel: int = 0
+) -> Lead | None:
+    """Capture a lead, check the answer, and follow the contract's links.
+
+    Returns:
+        The lead; None if the server gave no id, or the answer breaks the contract.
+    """
+    values = path_values(run, operation, channel=channel)
+    exchange = run.call(operation, values, body, value)
+    ground = accepted_ground(run, operation, body)
+    name = "valid-request-accepted"
+    why = f"a valid body of {operation.operation_id}"
+    if not check_answer(run, exchange, operation.success, ground, name, why):
+        return None
+    return resolve_link(run, operation, exchange)
+
+
+def resolve_link(run: Run, operation: Operation, exchange: Exchange) -> Lead | None:
+    """What an answer gives to other operations, by the contract's links."""
+    answer = exchange.answer
+    known = run.full.operations[operation.operation_id].responses
+    place = known.get(str(answer.status)) if answer else None
+    if answer is None or place is None or answer.media_type != JSON:
+        return None
+    content, _ = read_json(answer.body)
+    values: dict[str, str] = {}
+    for link in place.value.get("links", {}).values():
+        for name, expression in link.get("parameters", {}).items():
+            found: Any = content
+            for token in str(expression).partition("#")[2].split("/")[1:]:
+                found = found.get(token) if is_object(found) else None
+            if isinstance(found, str):
+                values[name] = found
+                run.learn_lead_id(found)
+    return Lead(exchange, values) if values else None
+
+
+def accepted_ground(run: Run, operation: Operation, body: Body | None = None) -> Ground:
+    """Why a valid request is accepted; of one on a lead, the links say which id is the lead's."""
+    pointers = [body.pointer, body.schema.pointer] if body else [operation.pointer]
+    for source in run.full.operations.values():
+        for status, place in source.responses.items():
+            for name, link in place.value.get("links", {}).items():
+                if link.get("operationId") == operation.operation_id:
+                    pointers.append(child(source.response_pointer(status), "links", name))
+    return ground_of(*pointers)

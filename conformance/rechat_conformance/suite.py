@@ -1,0 +1,93 @@
+"""A run: the layers, one after the other, the quick ones first."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from typing import Protocol, cast
+
+from rechat_lead_capture_contract import provenance
+
+from .report import LayerSummary, Report
+from .run import Run
+from .settings import LayerName, Settings
+from .target import Enough, Target
+
+__all__ = ["Layer", "run_suite"]
+
+_LIVE_PAUSE = 1.0
+
+
+class Layer(Protocol):
+    """A layer is a module with this function."""
+
+    def check(self, run: Run) -> None:
+        """Make the layer's checks.
+
+        Raises:
+            Enough: The run's time is over, or enough was found.
+        """
+        ...
+
+
+def run_suite(settings: Settings) -> Report:
+    """Run the suite against a server.
+
+    Args:
+        settings: What is asked for.
+
+    Returns:
+        The report; its ``exit_code`` is 0 only if every check held.
+
+    Raises:
+        UnreachableError: There is no server at the address.
+    """
+    started = time.monotonic()
+    report = Report(
+        base_url=settings.base_url,
+        profile=settings.profile,
+        seed=settings.seed,
+        contract=provenance()["contract_sha256"],
+    )
+    target = Target(
+        settings.base_url,
+        headers=settings.headers,
+        timeout=settings.request_timeout,
+        deadline=started + settings.max_time,
+        pause=_LIVE_PAUSE if settings.live else 0.0,
+    )
+    try:
+        target.must_answer()
+        run = Run(settings, report, target, started)
+        names: tuple[str, ...] = ("live",) if settings.live else settings.layers
+        for number, name in enumerate(names):
+            if not _run_layer(run, name):
+                left = names[number + 1 :]
+                report.layers += [LayerSummary(name, note="not run") for name in left]
+                break
+    finally:
+        target.close()
+        report.requests = sum(layer.requests for layer in report.layers)
+        report.seconds = time.monotonic() - started
+    return report
+
+
+def _run_layer(run: Run, name: LayerName | str) -> bool:
+    """Run one layer; False if nothing more is to be run."""
+    layer = cast("Layer", importlib.import_module(f"rechat_conformance.layers.{name}"))
+    summary = LayerSummary(name)
+    run.layer = summary
+    run.report.layers.append(summary)
+    started, before = time.monotonic(), run.target.requests
+    try:
+        layer.check(run)
+    except Enough:
+        is_first = run.settings.stop_at_first and run.report.findings
+        summary.note = "stopped at the first finding" if is_first else "the time was over"
+        return False
+    else:
+        summary.is_complete = True
+        return True
+    finally:
+        summary.requests += run.target.requests - before
+        summary.seconds = time.monotonic() - started

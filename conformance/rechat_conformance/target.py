@@ -1,0 +1,224 @@
+"""The server under test: sends requests over one connection, patiently, and hides the credential.
+
+The standard library's HTTP client serves here because it logs nothing, adds no headers of its own
+beyond Host, and tells a body that is shorter than it says from a whole one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import email.utils
+import http.client
+import itertools
+import select
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from .errors import UnreachableError
+from .exchange import Answer, Exchange, NoAnswer, Request
+
+__all__ = ["Enough", "Target", "path_of"]
+
+_LONGEST_WAIT = 5.0
+_PATIENCE = 3
+_LARGEST_ANSWER = 8 * 1024 * 1024
+
+
+class Enough(Exception):  # noqa: N818 - it ends a run, and is no error
+    """Nothing more is to be sent: the time is over, or enough was found."""
+
+
+class Target:
+    """The server under test.
+
+    Args:
+        base_url: Its address.
+        headers: Sent with every request.
+        timeout: Seconds that a request may take.
+        deadline: When, by `time.monotonic`, nothing more is sent.
+        pause: Seconds to wait before each request.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        timeout: float,
+        deadline: float,
+        pause: float = 0.0,
+    ) -> None:
+        parts = urlsplit(base_url)
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        self._open: Callable[[], http.client.HTTPConnection] = lambda: kind(
+            parts.hostname or "", parts.port, timeout=timeout
+        )
+        self._prefix = parts.path.rstrip("/")
+        self._headers = dict(headers)
+        self._timeout = timeout
+        self._deadline = deadline
+        self._pause = pause
+        self._connection: http.client.HTTPConnection | None = None
+        self.requests = 0
+        """How many were sent."""
+        self.lost = 0
+        """How many connections ended instead of an answer, but answered when asked again."""
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def must_answer(self) -> None:
+        """Find out whether there is a server at all.
+
+        Raises:
+            UnreachableError: There is none.
+        """
+        connection = self._open()
+        try:
+            connection.connect()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UnreachableError(f"no connection to the server: {reason}") from None
+        finally:
+            connection.close()
+
+    def send(self, request: Request, **about: Any) -> Exchange:
+        """Send a request, and again where the server asks to wait (429, 503 with Retry-After).
+
+        Args:
+            request: The request.
+            **about: What it is for: the other fields of `Exchange`.
+
+        Returns:
+            The exchange. A failure to get an answer is part of it, not raised.
+
+        Raises:
+            Enough: The run's time is over.
+        """
+        for attempt in itertools.count():
+            if time.monotonic() >= self._deadline:
+                raise Enough
+            if self._pause:
+                time.sleep(min(self._pause, max(0.0, self._deadline - time.monotonic())))
+            sent_at = time.time()
+            outcome = self._once(request)
+            exchange = Exchange(request, outcome, sent_at=sent_at, received_at=time.time(), **about)
+            wait = _asked_to_wait(outcome)
+            if wait is None or attempt == _PATIENCE:
+                return exchange
+            time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
+        raise AssertionError
+
+    def _once(self, request: Request) -> Answer | NoAnswer:
+        is_reused = self._is_usable()
+        outcome = self._try(request)
+        if isinstance(outcome, NoAnswer) and outcome.kind == "lost" and is_reused:
+            # Any server may end a connection that it was not asked anything on; what it had just
+            # been asked may have crossed that on its way.
+            again = self._try(request)
+            if isinstance(again, Answer):
+                self.lost += 1
+            return again
+        return outcome
+
+    def _is_usable(self) -> bool:
+        connection = self._connection
+        if connection is None or connection.sock is None:
+            return False
+        # Anything to read before anything was asked is the end, or worse.
+        if select.select([connection.sock], [], [], 0)[0]:
+            self.close()
+            return False
+        return True
+
+    def _try(self, request: Request) -> Answer | NoAnswer:
+        self.requests += 1
+        if self._connection is None:
+            self._connection = self._open()
+        connection = self._connection
+        headers = {"Connection": "keep-alive", **self._headers, **request.headers}
+        try:
+            connection.request(request.method, self._prefix + request.path, request.body, headers)
+            answer = _read(connection, time.monotonic() + self._timeout)
+        except TimeoutError:
+            self.close()
+            return NoAnswer("timeout", f"no whole answer within {self._timeout:g} seconds")
+        except http.client.IncompleteRead:
+            self.close()
+            return NoAnswer("lost", "the connection ended before the end of the body")
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.close()
+            return NoAnswer("lost", "the connection ended without an answer")
+        except (http.client.HTTPException, ValueError) as error:
+            self.close()
+            return NoAnswer("malformed", f"the answer is not HTTP ({type(error).__name__})")
+        except OSError as error:
+            self.close()
+            return NoAnswer("lost", f"the connection failed ({type(error).__name__})")
+        if _has_surplus(connection):
+            self.close()
+            answer = dataclasses.replace(answer, has_surplus=True)
+        elif connection.sock is None:
+            self.close()
+        return answer
+
+
+def _has_surplus(connection: http.client.HTTPConnection) -> bool:
+    wire = connection.sock
+    # TLS cannot be looked into without reading.
+    if wire is None or isinstance(wire, ssl.SSLSocket) or not select.select([wire], [], [], 0)[0]:
+        return False
+    with contextlib.suppress(OSError):
+        return bool(wire.recv(1, socket.MSG_PEEK))
+    return False
+
+
+def _read(connection: http.client.HTTPConnection, deadline: float) -> Answer:
+    response = connection.getresponse()
+    parts: list[bytes] = []
+    size = 0
+    # In pieces: the socket's timeout is for each of them, the request's is for all.
+    while piece := response.read1(65536):
+        parts.append(piece)
+        size += len(piece)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        if size > _LARGEST_ANSWER:
+            raise http.client.HTTPException("too large")
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    response.close()  # the answer alone: the connection serves the next request
+    return Answer(response.status, response.getheaders(), b"".join(parts))
+
+
+def _asked_to_wait(outcome: Answer | NoAnswer) -> float | None:
+    """Seconds that the server asks to wait, if it says that it did not process the request."""
+    if isinstance(outcome, NoAnswer) or outcome.status not in {429, 503}:
+        return None
+    values = outcome.values("retry-after")
+    if not values:
+        return None
+    if values[0].isdecimal():
+        return min(float(values[0]), _LONGEST_WAIT)
+    with contextlib.suppress(ValueError, TypeError):
+        when = email.utils.parsedate_to_datetime(values[0])
+        return min(max(0.0, when.timestamp() - time.time()), _LONGEST_WAIT)
+    return None
+
+
+def path_of(template: str, values: Mapping[str, str]) -> str:
+    """A path with its parameters, each as one segment."""
+    path = template
+    for name, value in values.items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path
