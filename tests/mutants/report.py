@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from mutants.table import Fault
 from mutants.trial import Trial
@@ -72,9 +72,24 @@ class Count:
         return statistics.median(times) if times else None
 
 
-def as_markdown(count: Count) -> str:
-    """The report for people."""
-    lines = [*_table(count), "", *_sound(count)]
+def as_list(faults: list[Fault]) -> str:
+    """The table of faults, to be read."""
+    lines = ["| fault | class | what the server does wrong | breaks |", "| --- | --- | --- | --- |"]
+    for fault in faults:
+        where = ", ".join(f"`{place}`" for place in fault.breaks.split("; "))
+        seen = "" if fault.visible == "answers" else " (visible inside only)"
+        lines.append(f"| `{fault.id}` | {fault.family}{seen} | {fault.says} | {where} |")
+    return "\n".join(lines) + "\n"
+
+
+def as_markdown(count: Count, about: str = "") -> str:
+    """The report for people.
+
+    Args:
+        count: What it is about.
+        about: What was measured, and where.
+    """
+    lines = [*([about, ""] if about else []), *_table(count), "", *_sound(count)]
     for judge, name in (("suite", "the suite"), ("stock", "the stock run")):
         if count.seeds(judge):
             lines += ["", *_survivors(count, judge, name)]
@@ -148,26 +163,31 @@ def _seeds(number: int) -> str:
     return "not run" if not number else f"{number} seed{'s' if number > 1 else ''}"
 
 
-def as_json(count: Count) -> str:
-    """The report for programs."""
+def as_json(count: Count, about: str = "") -> str:
+    """The report for programs. A trial is what was found first, or null, and the seconds."""
+    judges = sorted({trial.judge for trial in count.trials})
     return json.dumps(
         {
+            "about": about,
+            "sound": {judge: _brief(count.of(judge, None)) for judge in judges},
             "faults": [
                 {
                     "id": fault.id,
                     "class": fault.family,
                     "visible": fault.visible,
-                    "says": fault.says,
-                    "breaks": fault.breaks,
-                    "killed": {
-                        judge: len(count.killed(judge, fault)) for judge in ("suite", "stock")
-                    },
-                    "tried": {judge: len(count.of(judge, fault)) for judge in ("suite", "stock")},
+                    **{judge: _brief(count.of(judge, fault)) for judge in judges},
                 }
                 for fault in count.faults
             ],
-            "trials": [asdict(trial) for trial in count.trials],
         },
         indent=1,
         ensure_ascii=False,
     )
+
+
+def _brief(trials: list[Trial]) -> list[dict[str, object]]:
+    return [
+        {"seed": one.seed, "found": one.found, "seconds": one.seconds}
+        | ({"trouble": one.trouble} if one.trouble else {})
+        for one in trials
+    ]

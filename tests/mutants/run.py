@@ -15,20 +15,24 @@ import argparse
 import itertools
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
 
 from mutants.faults import FAULTS
-from mutants.report import Count, as_json, as_markdown
+from mutants.report import Count, as_json, as_list, as_markdown
 from mutants.table import Fault
-from mutants.trial import Trial
+from mutants.trial import Trial, recording_of
+from rechat_lead_capture_contract import provenance
 
+ROOT = Path(__file__).parents[2]
 _LEAST_SECONDS = 900.0
 """A stock run of a busy machine takes minutes."""
 
@@ -88,10 +92,13 @@ def run_task(task: Task, max_time: float, recordings: Path | None = None) -> Tri
     command += ["--seed", str(task.seed), "--max-time", str(max_time)]
     command += [] if task.fault is None else ["--fault", task.fault]
     command += [] if recordings is None else ["--recordings", str(recordings)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     limit = max(_LEAST_SECONDS, 2 * max_time)
     failed = Trial(task.judge, task.fault, task.seed, None, limit, 0)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=limit, check=False
+        )
     except subprocess.TimeoutExpired:
         return Trial(**{**asdict(failed), "trouble": f"no end after {limit:.0f} s"})
     try:
@@ -101,10 +108,16 @@ def run_task(task: Task, max_time: float, recordings: Path | None = None) -> Tri
         return Trial(**{**asdict(failed), "trouble": f"exit code {done.returncode}: {last}"})
 
 
+def recorded(recordings: Path, task: Task) -> bool:
+    """Whether a trial of the sound server left what others need."""
+    return task.judge != "stock" or recording_of(recordings, task.judge, task.seed).exists()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     add = parser.add_argument
+    add("--list", action="store_true", help="only show the table of faults")
     add("--seeds", type=int, default=1, help="of the suite, from 1 (default: %(default)s)")
     add("--stock", type=int, default=0, help="seeds of the stock run (default: none)")
     add("--fault", action="append", default=[], choices=list(FAULTS), metavar="ID")
@@ -119,12 +132,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     faults = chosen(options.fault, options.families, options.sample)
+    if options.list:
+        sys.stdout.write(as_list(faults))
+        return 0
     wanted = tasks(faults, options.seeds, options.stock)
     trials = _read(options.results)
-    left = [task for task in wanted if task not in trials]
     done = itertools.count(1)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(options.jobs) as pool:
         recordings = options.recordings or Path(scratch)
+        left = [
+            task
+            for task in wanted
+            if task not in trials or (task.fault is None and not recorded(recordings, task))
+        ]
         # The sound server first: what is recorded of it saves most of the stock runs.
         for part in ([one for one in left if not one.fault], [one for one in left if one.fault]):
             waiting = {
@@ -140,13 +160,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"seed {task.seed}: {outcome} ({trial.seconds:.1f} s)"
                 )
     count = Count(faults, [trials[task] for task in wanted])
-    text = as_markdown(count)
+    text = as_markdown(count, _about())
     sys.stdout.write("\n" + text)
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "mutants.md").write_text(text, encoding="utf-8")
-        (options.out / "mutants.json").write_text(as_json(count), encoding="utf-8")
+        (options.out / "mutants.json").write_text(as_json(count, _about()), encoding="utf-8")
     return 0 if count.is_good else 1
+
+
+def _about() -> str:
+    def git(*arguments: str) -> str:
+        command = ("git", *arguments)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    changed = " with changes" if git("status", "--porcelain", "-uno") else ""
+    contract = provenance()["contract_sha256"][:12]
+    return (
+        f"Commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, contract {contract}, "
+        f"schemathesis {version('schemathesis')}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores."
+    )
 
 
 def _read(path: Path | None) -> dict[Task, Trial]:

@@ -14,7 +14,7 @@ from mutants.faults import FAULTS
 from mutants.layer import Layer
 from mutants.replay import first_difference
 from mutants.report import Count, as_json, as_markdown
-from mutants.run import Task, chosen, run_task, tasks
+from mutants.run import Task, chosen, main, run_task, tasks
 from mutants.trial import Trial
 
 _ONE, _OTHER = FAULTS["capture-201"], FAULTS["raw-trimmed"]
@@ -70,8 +70,16 @@ def test_what_only_a_look_inside_shows_is_a_row_of_its_own() -> None:
 
 def test_the_report_for_programs_has_every_fault_and_trial() -> None:
     told = json.loads(as_json(Count([_ONE], [_trial(None, None), _trial(_ONE.id, "status")])))
-    assert told["faults"][0]["killed"] == {"suite": 1, "stock": 0}
-    assert len(told["trials"]) == 2
+    assert told["faults"][0]["id"] == _ONE.id
+    assert told["faults"][0]["suite"] == [{"seed": 1, "found": "status", "seconds": 1.5}]
+    assert told["sound"]["suite"] == [{"seed": 1, "found": None, "seconds": 1.5}]
+
+
+def test_the_table_of_faults_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(FAULTS) + 2
+    assert f"| `{_ONE.id}` | wire | {_ONE.says} |" in lines[2]
 
 
 def test_a_sample_is_spread_over_the_classes() -> None:
@@ -93,10 +101,7 @@ def test_the_sound_server_is_tried_with_every_seed() -> None:
 
 
 @pytest.mark.parametrize("fault", [None, _INSIDE.id])
-def test_a_trial_is_a_process_of_its_own(
-    fault: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONPATH", "tests")
+def test_a_trial_is_a_process_of_its_own(fault: str | None) -> None:
     trial = run_task(Task("observer", fault, 1), max_time=60)
     assert trial.trouble is None
     assert trial.found == (None if fault is None else "timeline")

@@ -105,6 +105,11 @@ def observer(server: Serving) -> Verdict:
     return lost(server, rows), time.monotonic() - started, None
 
 
+def recording_of(directory: Path, judge: str, seed: int) -> Path:
+    """The file with the run of a judge against the sound server."""
+    return directory / f"{judge}-{seed}"
+
+
 def trial(
     judge: str, fault: str | None, seed: int, max_time: float, recordings: Path | None = None
 ) -> Trial:
@@ -118,7 +123,9 @@ def trial(
         recordings: A directory: the stock run against the sound server is recorded there, and
             replayed for the faults (see `mutants.replay`).
     """
-    recording = recordings / f"{judge}-{seed}" if recordings and judge == "stock" else None
+    recording = None
+    if recordings is not None and judge == "stock":
+        recording = recording_of(recordings, judge, seed)
     if recording is not None and fault is not None and recording.exists():
         started, sound = time.monotonic(), load(recording)
         if first_difference(FAULTS[fault], seed, sound) is None:
