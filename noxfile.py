@@ -132,6 +132,13 @@ def tests_lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def contract(session: nox.Session) -> None:
+    """Run the contract suite on a fresh sandbox (-- --base-url URL: on any server)."""
+    install(session, project="-e.[sandbox,conformance]")
+    session.run("python", "tools/contract.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and which room imports which."""
     install(session, "lint", project="-e.[sandbox,conformance]")

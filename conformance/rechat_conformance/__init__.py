@@ -13,7 +13,7 @@ from .findings import Finding, Step
 from .grounds import Ground
 from .report import LayerSummary, Report
 from .settings import Settings
-from .suite import run_suite
+from .suite import live_plan, run_suite
 
 __all__ = [
     "ConformanceError",
@@ -25,5 +25,6 @@ __all__ = [
     "SettingsError",
     "Step",
     "UnreachableError",
+    "live_plan",
     "run_suite",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from .errors import ConformanceError, SettingsError
 from .junit import write_junit
 from .settings import LAYERS, Settings
-from .suite import run_suite
+from .suite import live_plan, run_suite
 from .terminal import lines
 
 _CHANNEL_VARIABLE = "RECHAT_LEAD_CHANNEL"
@@ -25,7 +25,8 @@ def _arguments() -> argparse.ArgumentParser:
         "reached, or not everything could be checked.",
     )
     add = parser.add_argument
-    add("url", metavar="URL", help="the server, such as http://127.0.0.1:8000")
+    add("url", metavar="URL", nargs="?", help="the server, such as http://127.0.0.1:8000")
+    add("--base-url", metavar="URL", help="the same, by name")
     add(
         "--lead-channel",
         metavar="UUID",
@@ -86,6 +87,7 @@ def _arguments() -> argparse.ArgumentParser:
         action="store_true",
         help="for a server with real data: a few valid, tagged leads, slowly",
     )
+    add("--yes", action="store_true", help="with --live: do not ask before anything is created")
     return parser
 
 
@@ -101,9 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _arguments()
     options = parser.parse_args(arguments)
+    urls = {url for url in (options.url, options.base_url) if url}
+    if len(urls) != 1:
+        parser.error("give the URL of one server")
     try:
         settings = Settings(
-            base_url=options.url,
+            base_url=urls.pop(),
             lead_channel=options.lead_channel or os.environ.get(_CHANNEL_VARIABLE) or None,
             profile=options.profile,
             seed=options.seed,
@@ -118,6 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except SettingsError as error:
         parser.error(str(error))
+    if settings.live and not _may_create(settings, asks=not options.yes):
+        return 2
     try:
         report = run_suite(settings)
     except ConformanceError as error:
@@ -132,6 +139,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"rechat-conformance: {options.junit}: {error.strerror}\n")
             return 3
     return report.exit_code
+
+
+def _may_create(settings: Settings, *, asks: bool) -> bool:
+    """Say what a live run creates, and ask whether it may."""
+    sys.stdout.write("This will create, and not remove, on a server with real data:\n")
+    sys.stdout.writelines(f"  - {line}\n" for line in live_plan(settings))
+    sys.stdout.write("One request a second; Ctrl-C stops it.\n")
+    sys.stdout.flush()
+    if not asks:
+        return True
+    if not sys.stdin.isatty():
+        sys.stderr.write("rechat-conformance: nobody can be asked here: add --yes to go on\n")
+        return False
+    return input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ __all__ = [
     "path_values",
     "person",
     "resolve_link",
+    "tagged",
 ]
 
 
@@ -80,22 +81,22 @@ def path_values(
 
 def person(run: Run, schema: Place, chance: random.Random) -> Any:
     """A whole lead of somebody whom there was not before: every free text is the seed's own."""
-    number = chance.randrange(10**9)
-    return _own(run, schema, run.maker.full(schema), number)
+    return tagged(run, schema, run.maker.full(schema), str(chance.randrange(10**9)))
 
 
-def _own(run: Run, schema: Place, value: Any, number: int) -> Any:
+def tagged(run: Run, schema: Place, value: Any, tag: str) -> Any:
+    """``value`` with ``tag`` in every text that is free to hold it."""
     if is_object(value):
         properties = run.maker.properties(schema)
-        return {name: _own(run, properties[name], item, number) for name, item in value.items()}
+        return {name: tagged(run, properties[name], item, tag) for name, item in value.items()}
     if is_list(value) and "items" in schema.value:
         items = run.document.resolve(child(schema.pointer, "items"))
-        return [_own(run, items, item, number) for item in value]
+        return [tagged(run, items, item, tag) for item in value]
     kind = schema.value.get("format")
     if kind == "email":
-        return f"person-{number}@example.com"
+        return f"{tag.replace(' ', '-')}@example.com"
     if isinstance(value, str) and not {"format", "enum", "const"} & schema.value.keys():
-        return f"{value} {number}"
+        return f"{value} {tag}"
     return copy.deepcopy(value)
 
 

@@ -8,12 +8,13 @@ from typing import Protocol, cast
 
 from rechat_lead_capture_contract import provenance
 
+from .layers import live
 from .report import LayerSummary, Report
 from .run import Run
 from .settings import LayerName, Settings
 from .target import Enough, Target
 
-__all__ = ["Layer", "run_suite"]
+__all__ = ["Layer", "live_plan", "run_suite"]
 
 _LIVE_PAUSE = 1.0
 
@@ -72,6 +73,17 @@ def run_suite(settings: Settings) -> Report:
     return report
 
 
+def live_plan(settings: Settings) -> list[str]:
+    """What a run with ``live`` would create, in words; nothing is sent.
+
+    Args:
+        settings: What is asked for.
+    """
+    target = Target(settings.base_url, headers={}, timeout=1.0, deadline=0.0)
+    report = Report(settings.base_url, settings.profile, settings.seed, "")
+    return list(live.plan(Run(settings, report, target, 0.0)))
+
+
 def _run_layer(run: Run, name: LayerName | str) -> bool:
     """Run one layer; False if nothing more is to be run."""
     layer = cast("Layer", importlib.import_module(f"rechat_conformance.layers.{name}"))
@@ -81,6 +93,9 @@ def _run_layer(run: Run, name: LayerName | str) -> bool:
     started, before = time.monotonic(), run.target.requests
     try:
         layer.check(run)
+    except KeyboardInterrupt:
+        summary.note = "stopped by hand"
+        return False
     except Enough:
         is_first = run.settings.stop_at_first and run.report.findings
         summary.note = "stopped at the first finding" if is_first else "the time was over"

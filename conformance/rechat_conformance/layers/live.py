@@ -1,0 +1,101 @@
+"""For a server with real data: few requests, all of them valid, each lead tagged as made here.
+
+What replaces or removes (PUT, PATCH, DELETE) is left out, and so are lists of other people in a
+lead: nobody is to be assigned, and told so, by a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rechat_conformance.answers import check_answer
+from rechat_conformance.document import Body, Operation, Place
+from rechat_conformance.encoding import can_carry, is_xml
+from rechat_conformance.run import Run
+from rechat_conformance.scenario import (
+    Lead,
+    accepted_ground,
+    capture,
+    captures,
+    followers,
+    path_values,
+    tagged,
+)
+from rechat_conformance.shapes import is_list, is_object
+
+__all__ = ["TAG", "check", "plan"]
+
+TAG = "rechat-conformance test"
+"""Stands in every free text of what is created."""
+
+_ADDING = ("POST",)
+
+
+def plan(run: Run) -> Iterator[str]:
+    """What `check` will create, a line each."""
+    for operation in captures(run):
+        kinds = ", ".join(operation.bodies)
+        count = len(operation.bodies)
+        yield f"{count} leads by {operation.operation_id}, one in each of {kinds}"
+    for operation in followers(run):
+        if operation.method in _ADDING:
+            count = sum(1 for _ in _valid(run, operation))
+            yield f"{count} times {operation.operation_id} on the first of these leads"
+        else:
+            yield f"nothing by {operation.operation_id}: {operation.method} replaces or removes"
+    yield f"Each text of them says “{TAG}”; e-mail addresses end in @example.com."
+
+
+def check(run: Run) -> None:
+    """Capture a lead in each format, then work once on the first in each valid way."""
+    first: Lead | None = None
+    for operation in captures(run):
+        for number, body in enumerate(operation.bodies.values(), 1):
+            lead = capture(run, operation, body, _lead(run, body, number))
+            first = first or lead
+    if first is None:
+        return
+    for operation in followers(run):
+        if operation.method not in _ADDING:
+            continue
+        for body, value in _valid(run, operation):
+            values = path_values(run, operation, first)
+            exchange = run.call(operation, values, body, value, after=(first.exchange,))
+            ground = accepted_ground(run, operation, body)
+            why = f"{operation.operation_id} on a lead that was just captured"
+            name = "valid-request-accepted"
+            check_answer(run, exchange, operation.success, ground, name, why)
+
+
+def _lead(run: Run, body: Body, number: int) -> Any:
+    value = run.maker.full(body.schema)
+    value = _without_lists_of_objects(value)
+    if not is_xml(body.media_type):
+        value = {k: v for k, v in value.items() if can_carry(run.document, body, {k: v})}
+    return tagged(run, body.schema, value, f"{TAG} {number}")
+
+
+def _without_lists_of_objects(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: item
+        for name, item in value.items()
+        if not (is_list(item) and any(is_object(one) for one in item))
+    }
+
+
+def _valid(run: Run, operation: Operation) -> Iterator[tuple[Body, Any]]:
+    """The smallest valid body for each choice that the contract's rules are about."""
+    for body in operation.bodies.values():
+        chosen: set[str] = set()
+        for subset in run.maker.subsets(body.schema):
+            choice = subset.about.partition(" with ")[0]
+            if choice not in chosen and run.oracle.allows(body.schema, subset.value):
+                chosen.add(choice)
+                yield body, _tagged(run, body.schema, subset.value)
+        if not chosen:
+            yield body, _tagged(run, body.schema, run.maker.smallest(body.schema))
+
+
+def _tagged(run: Run, schema: Place, value: Any) -> Any:
+    return tagged(run, schema, value, TAG)
