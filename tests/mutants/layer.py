@@ -46,7 +46,7 @@ class Layer:
 
     def begin(self, fault: Fault | None) -> None:
         """Begin anew, with an empty sandbox and another fault."""
-        self._app = create_app(seed=self._seed)
+        self._app = create_app(seed=self._seed, seeded_clock=self._seeded_clock)
         self._fault = fault
         self._memory: Memory = {}
 

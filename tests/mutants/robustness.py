@@ -37,7 +37,7 @@ from mutants.table import (
 
 _TEXT = "/components/schemas/LeadCapturePayload/properties/note"
 _BODY = f"{POST_CAPTURE}/requestBody"
-_CORS = f"{POST_CAPTURE}; Fetch 3.2"
+_CORS = f"{POST_CAPTURE}/x-cross-origin; Fetch 3.2"
 _BROKEN = f"{POST_CAPTURE}/responses/400"
 
 
