@@ -179,10 +179,12 @@ def benchmarks_sandbox(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Run the long counts: 200 kills of the sandbox, 20 seeds of schemathesis."""
+    """Run the long counts: kills of the sandbox, seeds of schemathesis, of the suite on faults."""
     install(session, "test", project="-e.[sandbox,conformance]")
     session.run("python", "tests/soak/crash.py", "--kills", "200")
     session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
+    counts = ("--seeds", "10", "--stock", "3", "--max-time", "180", "--out", "docs/reports")
+    session.run("python", "-m", "mutants.run", *counts, env={"PYTHONPATH": "tests"})
 
 
 @nox.session
