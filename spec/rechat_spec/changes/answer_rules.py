@@ -283,7 +283,7 @@ COMPONENTS = (
     part_rule(
         "component-added",
         SAFE,
-        Direction.NEITHER,
+        _EVERYWHERE,
         "the component {name} was added",
         ("/components/schemas/New", NOTHING, _TEXT),
         ("/components/schemas/New", _TEXT, NOTHING),

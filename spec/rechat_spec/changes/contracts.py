@@ -92,7 +92,7 @@ class _Comparison:
         part = where.parts[-1]
         if part.kind == "schema":
             found = self.judge.schema(item, where)
-            return _Verdict(
+            verdict = _Verdict(
                 found.rule.name,
                 found.id,
                 found.severity,
@@ -100,6 +100,10 @@ class _Comparison:
                 found.operations,
                 found.name,
             )
+            is_moot = not found.operations or found.rule.name == "schema-rewritten"
+            if where.keyword == "$ref" and not is_moot and self.depth < MAX_DEPTH:
+                return self._through(verdict, part.pointer)
+            return verdict
         replaced = self._replaced(where)
         if replaced is not None and self.depth < MAX_DEPTH:
             return self._by_reference(item, replaced)
@@ -219,6 +223,26 @@ class _Comparison:
             if old.get("$ref") != new.get("$ref"):
                 return part.pointer
         return None
+
+    def _through(self, verdict: _Verdict, pointer: str) -> _Verdict:
+        """The verdict on a schema described elsewhere: what differs there may hurt more.
+
+        That a property is gone, for one, is no matter of what is accepted.
+        """
+        worst = min(self._inside(pointer), key=lambda c: c.severity.rank, default=None)
+        if worst is None or worst.severity is Severity.SAFE:
+            return verdict
+        if worst.severity.rank > verdict.severity.rank:
+            return verdict
+        known = next(rule for rule in BY_NAME.values() if worst.rule in rule.all_ids())
+        return _Verdict(
+            known.name,
+            worst.rule,
+            worst.severity,
+            worst.direction,
+            verdict.operations,
+            text=f"Through another `$ref`: {worst.text}",
+        )
 
     def _by_reference(self, item: Difference, pointer: str) -> _Verdict:
         """The verdict on a part that is described elsewhere than before."""

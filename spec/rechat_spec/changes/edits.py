@@ -173,8 +173,11 @@ def _bound(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator
 
 def _multiple(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator[Edit]:  # noqa: ARG001
     effect = keywords.multiple_effect(step.old, step.new)
-    kind = {"added": "set", "removed": "unset"}.get(difference.kind, "changed")
-    yield Edit(f"multiple-of-{kind}", effect)
+    kind = {"added": "set", "removed": "unset"}.get(difference.kind)
+    if kind is None:
+        yield Edit("multiple-of-changed" if effect is Effect.BOTH else SHAPES[effect], effect)
+    else:
+        yield Edit(f"multiple-of-{kind}", effect)
 
 
 def _unique(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator[Edit]:  # noqa: ARG001
@@ -261,7 +264,7 @@ CONDITIONS = {
 
 
 def _reference(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator[Edit]:  # noqa: ARG001
-    effect = inclusion.group("$ref", step.old, step.new, step.names)
+    effect = inclusion.compare(step.old, step.new, step.names)
     if effect:
         yield Edit(SHAPES[effect], effect)
     else:

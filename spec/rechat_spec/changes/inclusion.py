@@ -186,14 +186,12 @@ class Inclusion:
         """Of what governs the property ``name``."""
         before, after = _governing(name, old), _governing(name, new)
         result = Effect.NONE
-        if before.keys() == after.keys():
-            for key, schema in before.items():
-                result |= self.compare(schema, after[key])
-        else:
-            for key in before.keys() | after.keys():
-                result |= self.compare(
-                    before.get(key, before.get("", True)), after.get(key, after.get("", True))
-                )
+        for key in (before.keys() | after.keys()) - (
+            {""} if before.keys() != after.keys() else set()
+        ):
+            result |= self.compare(
+                before.get(key, before.get("", True)), after.get(key, after.get("", True))
+            )
         if _is_open(before) and name not in names.old:
             result &= ~Effect.NARROWS  # by the premise nobody sent it
         if _is_open(after) and name not in names.new:

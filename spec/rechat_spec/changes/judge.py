@@ -25,7 +25,7 @@ from .inclusion import (
     Polarity,
     applied,
 )
-from .keywords import Effect
+from .keywords import Effect, without
 from .rule import Rule
 from .usage import BODY, IN_PLACE_STEPS, PROPERTY, Usage, Use
 
@@ -69,10 +69,24 @@ class Judge:
         bottom = levels[0]
         step = self._step(bottom)
         cases: list[Verdict] = []
-        for found in edits(difference, step, self.inclusion):
+        for found in self._edits(difference, step, levels):
             edit = _moved(found) if self._is_written_out(bottom) else found
             cases += self._cases(edit, difference, levels)
         return _worst(cases) if cases else self._unused(difference)
+
+    def _edits(self, difference: Difference, step: Step, levels: list[Level]) -> list[Edit]:
+        if any(self._is_reordered(level) for level in levels):
+            return [Edit("schema-rewritten", Effect.NONE)]
+        return edits(difference, step, self.inclusion)
+
+    def _is_reordered(self, level: Level) -> bool:
+        """Whether alternatives only changed places: then each differs, and nothing does."""
+        if level.keyword not in {"allOf", "anyOf", "oneOf"}:
+            return False
+        sides = [resolve(d, level.pointer).get(level.keyword) for d in (self.old, self.new)]
+        if not all(isinstance(side, list) for side in sides) or len(sides[0]) != len(sides[1]):
+            return False
+        return not without(sides[0], sides[1]) and not without(sides[1], sides[0])
 
     def _step(self, level: Level) -> Step:
         old, new = (resolve(document, level.pointer) for document in (self.old, self.new))
@@ -91,12 +105,13 @@ class Judge:
 
     def _cases(self, edit: Edit, difference: Difference, levels: list[Level]) -> Iterator[Verdict]:
         effect, is_plain = edit.effect, True
-        role, subject = BODY, ""
+        role, subject = (PROPERTY if levels[0].keyword == "properties" else BODY), ""
         for index, level in enumerate(levels):
             step = self._step(level)
             if index:
                 effect = applied(effect, self._polarity(level))
-                is_plain = is_plain and self._polarity(level) == ALONG
+                if is_plain and self._polarity(level) != ALONG:
+                    is_plain, role, subject = False, BODY, ""  # it is about the condition now
                 if role == BODY and level.keyword not in IN_PLACE_STEPS:
                     role, subject = PROPERTY, level.tail[0] if level.tail else ""
             effect &= self._bound(step, difference)
@@ -118,6 +133,8 @@ class Judge:
 
     def _bound(self, step: Step, difference: Difference) -> Effect:
         """What the keyword of ``step`` did to its schema as a whole."""
+        if step.keyword == "$ref":
+            return self.inclusion.compare(step.old, step.new, step.names)
         whole = self.inclusion.group(step.keyword, step.old, step.new, step.names)
         if step.keyword in {"if", "else"} and whole:
             values = moved(step, difference, (self.old, self.new))
@@ -146,7 +163,10 @@ class Judge:
             name = SHAPES[effect]
         rule = self.rules[name]
         hurts = Effect.NARROWS if use.direction is Direction.REQUEST else Effect.WIDENS
-        if hurts in effect and rule.severity[use.direction] is not Severity.BREAKING:
+        is_breaking = rule.severity[use.direction] is Severity.BREAKING
+        if (hurts in effect and not is_breaking) or (
+            is_breaking and hurts not in effect and not edit.is_named
+        ):
             rule = self.rules[(CONDITIONS if not is_plain else SHAPES)[effect]]
         return Verdict(
             rule,

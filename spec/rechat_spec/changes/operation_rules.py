@@ -11,6 +11,8 @@ _REQUEST, _RESPONSE = Direction.REQUEST, Direction.RESPONSE
 _PATH = "/paths/~1things~1{id}"
 _GET, _POST = f"{_PATH}/get", f"{_PATH}/post"
 _OPERATION: Json = {"operationId": "other", "responses": {"200": {"description": "Fine"}}}
+_ID: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+_PUT: Json = {**_OPERATION, "parameters": [_ID]}
 _GONE = "Every call of it fails."
 _NAMES = "Requests and answers stay as they are; a name in the generated Python client changes."
 
@@ -56,8 +58,8 @@ OPERATIONS = (
         BREAKING,
         Direction.BOTH,
         "the operation {name} was removed",
-        (f"{_PATH}/put", _OPERATION, NOTHING),
-        (f"{_PATH}/put", NOTHING, _OPERATION),
+        (f"{_PATH}/put", _PUT, NOTHING),
+        (f"{_PATH}/put", NOTHING, _PUT),
         _GONE,
     ),
     part_rule(
@@ -65,8 +67,8 @@ OPERATIONS = (
         BREAKING,
         Direction.BOTH,
         "the operation {name}, which was deprecated, was removed",
-        (f"{_PATH}/put", {**_OPERATION, "deprecated": True}, NOTHING),
-        (f"{_PATH}/put", _OPERATION, NOTHING),
+        (f"{_PATH}/put", {**_PUT, "deprecated": True}, NOTHING),
+        (f"{_PATH}/put", _PUT, NOTHING),
         _GONE,
     ),
     part_rule(
@@ -123,7 +125,6 @@ OPERATIONS = (
 )
 
 _PARAMETERS = f"{_GET}/parameters"
-_ID: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 PARAMETERS = (
     part_rule(
         "new-required-request-parameter",

@@ -25,7 +25,7 @@ class Example:
     old: Json
     new: Json
     at: str = ""
-    """Where the part stands in ``examples.CONTRACT``; empty for a schema, which can stand in any
+    """Where the part stands in ``examples.contract()``; empty for a schema, which can stand in any
     of the places."""
     also: Mapping[str, Json] = field(default_factory=dict)
     """What stands elsewhere, by pointer, in both forms."""

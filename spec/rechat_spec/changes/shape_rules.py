@@ -182,7 +182,10 @@ SHAPES = (
         "condition-changed",
         _B,
         "the condition in {subject} asks for something else now ({keyword}: {old} became {new})",
-        (_asking(["a", "b"], _THEN), _asking(["a", "c"], _THEN)),
+        (
+            {**_asking(["a"], _THEN), "else": {"required": ["y"]}},
+            {**_asking(["a", "b"], _THEN), "else": {"required": ["y"]}},
+        ),
         (_asking(["a", "b"], _THEN), _asking(["b", "a"], _THEN)),
     ),
     schema_rule(
@@ -204,15 +207,15 @@ SHAPES = (
         _B,
         "{subject} accepts something else in `{keyword}`",
         (
-            {"type": "object", "patternProperties": {"^a": _A}},
-            {"type": "object", "patternProperties": {"^a": False, "^b": _A}},
+            {"type": "object", "dependentRequired": {"a": ["b"]}},
+            {"type": "object", "dependentRequired": {"a": ["c"]}},
         ),
         ({"type": "array"}, {"type": "array", "items": _A}),
     ),
     schema_rule(
         "schema-rewritten",
         _NONE,
-        "`{keyword}` of {subject} says the same in other words",
+        "`{keyword}` of {subject} changed, and no value is judged otherwise for it",
         ({"type": "string"}, {"type": ["string"]}),
         ({"type": "string"}, {"type": ["string", "null"]}),
         ids=dict.fromkeys(BOTH_WAYS, "schema-rewritten"),

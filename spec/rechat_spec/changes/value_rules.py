@@ -96,7 +96,7 @@ VALUES = (
         _B,
         "{subject} must be {new} instead of {old}",
         ({"const": "a"}, {"const": "b"}),
-        ({"const": 1}, {"const": 1.0}),
+        ({"const": "a"}, {"enum": ["a"]}),
     ),
 )
 
