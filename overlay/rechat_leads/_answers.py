@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
-from uuid import UUID
 
+from ._checks import has_format
 from ._contract import Operation
 from ._errors import (
     AnswerError,
@@ -37,7 +37,7 @@ class Answer(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, without the secret: status, headers (names in lower case), body as text."""
+    """What came back, without the secret: status, headers (in whichever case), body as text."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -67,11 +67,10 @@ def read(operation: Operation, reply: Reply) -> Answer | AnswerError:
 def lead_id_of(answer: Answer) -> str | None:
     """``data.id`` of a capture's answer if it is a UUID, else None."""
     data = answer.get("data")
-    value = cast("Mapping[str, Any]", data).get("id") if isinstance(data, Mapping) else None
-    try:
-        return value if isinstance(value, str) and str(UUID(value)) == value.lower() else None
-    except ValueError:
-        return None
+    value = cast("dict[str, Any]", data).get("id") if isinstance(data, dict) else None
+    # The format checker cannot be shown lone surrogates, which JSON can spell.
+    is_uuid = isinstance(value, str) and value.isascii() and has_format("uuid", value)
+    return value if is_uuid else None
 
 
 def _body(reply: Reply) -> tuple[Any, bool]:

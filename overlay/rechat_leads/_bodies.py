@@ -18,6 +18,8 @@ from xml.sax.saxutils import escape, quoteattr
 from ._contract import MEDIA_TYPES, BodyFormat, Json, Operation, Shape, child, shape
 from ._errors import Fault
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 class Encoded(NamedTuple):
     """A body as it goes on the wire."""
@@ -58,7 +60,7 @@ def uncarried(
 def encode(operation: Operation, body_format: BodyFormat, payload: Json) -> Encoded:
     """The bytes of the body and their media type."""
     if body_format == "json":
-        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = _JSON.encode(payload)
     elif body_format == "form":
         text = urlencode(payload, doseq=True)
     else:

@@ -12,7 +12,6 @@ from rechat_lead_capture_contract import contract
 from ._contract import Json, child, resolve
 from ._errors import Fault
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FORMATS = {
     "email": "an e-mail address",
     "uri": "an absolute URL, such as https://www.example.com/page",
@@ -38,19 +37,14 @@ class _Validator(Protocol):
 
 @cache
 def _validator(pointer: str, formats: bool) -> _Validator:
-    schema = {"$schema": _DIALECT, "components": contract().get("components", {})}
-    # A schema among the components is referred to, so that its errors name its own pointer.
-    if pointer.startswith("/components/"):
-        schema["$ref"] = f"#{pointer}"
-    else:
-        schema.update(resolve(pointer))
-    return cast("_Validator", jsonschema_rs.validator_for(schema, validate_formats=formats))
+    # Inlined, it refers to the contract's components as it did there.
+    schema = {**resolve(pointer), "components": contract()["components"]}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=formats)
 
 
 @cache
 def _format_validator(name: str) -> _Validator:
-    schema = {"$schema": _DIALECT, "format": name}
-    return cast("_Validator", jsonschema_rs.validator_for(schema, validate_formats=True))
+    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
 
 
 def has_format(name: str, value: str) -> bool:
@@ -92,7 +86,7 @@ def _expected(rule: str, pointer: str) -> str:
     wanted = resolve(pointer)
     if rule == "type":
         kinds = cast("list[str]", wanted if isinstance(wanted, list) else [wanted])
-        return " or ".join(_TYPES.get(kind, kind) for kind in kinds)
+        return " or ".join(_TYPES[kind] for kind in kinds)
     if rule == "format":
         return _FORMATS.get(wanted, f"the format {wanted}")
     if rule == "enum":

@@ -30,7 +30,7 @@ from ._options import (
 )
 from ._requests import Prepared, joined, prepare_payload
 from ._retries import Flow, Observer, Send, call
-from ._secrets import Call, sending
+from ._secrets import Call, Sending
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -366,7 +366,7 @@ class LeadClient(BaseClient[Answer, Lead, Lead, httpx.Client, httpx.BaseTranspor
     def _send(self, prepared: Prepared, call: Call) -> Reply | RechatError:
         response: httpx.Response | None = None
         body = bytearray()
-        with sending(call):
+        with Sending(call):
             try:
                 client = self._connections.client()
                 request = build(client, self._options.base_url, prepared, call)
@@ -447,7 +447,7 @@ class AsyncLeadClient(
 
         response: httpx.Response | None = None
         body = bytearray()
-        with sending(call):
+        with Sending(call):
             try:
                 client = self._connections.client()
                 with anyio.move_on_after(max(call.deadline - time.monotonic(), 0.0)):

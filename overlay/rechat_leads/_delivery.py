@@ -6,6 +6,7 @@ import json
 import re
 import time
 from functools import lru_cache
+from typing import Any
 
 import httpx
 
@@ -38,14 +39,18 @@ def build(
     left = max(call.deadline - time.monotonic(), 0.001)
     # Connecting and the TLS handshake have it each, and both must end before the call's own bound:
     # httpcore leaves the connection open if a handshake is cancelled.
-    timeout = httpx.Timeout(left, connect=min(left * 0.45, _CONNECT_SECONDS))
+    connect = min(left * 0.45, _CONNECT_SECONDS)
+    # As extensions, not as arguments: httpx would build its Timeout twice to say the same.
+    extensions: dict[str, Any] = {
+        "timeout": {"connect": connect, "read": left, "write": left, "pool": left},
+        EXTENSION: call,
+    }
     return client.build_request(
         prepared.operation.method,
         _url(base_url, prepared.operation.path),
         content=prepared.body.content,
         headers={"Content-Type": prepared.body.media_type},
-        timeout=timeout,
-        extensions={EXTENSION: call},
+        extensions=extensions,
     )
 
 
@@ -64,9 +69,8 @@ def is_enough(body: bytearray, call: Call) -> bool:
 
 def reply(call: Call, response: httpx.Response, body: bytes | bytearray) -> Reply:
     """The answer as data, without the secret."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    text = bytes(body).decode(json.detect_encoding(body), "replace")
-    return Reply(response.status_code, headers, call.redact(text))
+    text = body.decode(json.detect_encoding(body), "replace")
+    return Reply(response.status_code, response.headers, call.redact(text))
 
 
 def failed(

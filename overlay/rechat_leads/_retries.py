@@ -145,19 +145,9 @@ def delay(error: DeliveryError, number: int) -> float:
 
 
 def _tell(attempt: Attempt, observer: Observer | None) -> None:
-    status = getattr(attempt.error, "status", None)
-    outcome = type(attempt.error).__name__ if attempt.error else "success"
-    fields = {
-        "rechat_operation": attempt.operation,
-        "rechat_attempt": attempt.number,
-        "rechat_seconds": round(attempt.seconds, 6),
-        "rechat_outcome": outcome,
-        "rechat_status": status,
-        "rechat_retry_in": attempt.retry_in,
-    }
     level = logging.INFO if attempt.error is None else logging.WARNING
-    text = "%s: attempt %d: %s"
-    logger.log(level, text, attempt.operation, attempt.number, outcome, extra=fields)
+    if logger.isEnabledFor(level):
+        _log(level, attempt)
     if observer is None:
         return
     try:
@@ -165,3 +155,17 @@ def _tell(attempt: Attempt, observer: Observer | None) -> None:
     except Exception:
         # The lead matters more than who watches it.
         logger.exception("on_attempt raised an error, which is ignored")
+
+
+def _log(level: int, attempt: Attempt) -> None:
+    outcome = type(attempt.error).__name__ if attempt.error else "success"
+    fields = {
+        "rechat_operation": attempt.operation,
+        "rechat_attempt": attempt.number,
+        "rechat_seconds": round(attempt.seconds, 6),
+        "rechat_outcome": outcome,
+        "rechat_status": getattr(attempt.error, "status", None),
+        "rechat_retry_in": attempt.retry_in,
+    }
+    text = "%s: attempt %d: %s"
+    logger.log(level, text, attempt.operation, attempt.number, outcome, extra=fields)

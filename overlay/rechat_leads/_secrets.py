@@ -7,10 +7,11 @@ to end, is known to the ``Call``; ``_wire`` finds it with the request, or in the
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
+from itertools import chain
 from typing import Any, NoReturn
 
 import httpx
@@ -39,6 +40,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 # All characters that those spellings use: where there are not 32 of them, there is no id.
 _CANDIDATE = re.compile(r"[-0-9A-Fa-f%\\uU&#xX;_\x00]{32,}")
 
+Headers = list[tuple[bytes, bytes]]
+
 
 def without_ids(text: str) -> str:
     """``text`` with everything that may be an id taken out."""
@@ -53,14 +56,33 @@ def _plain(digit: str) -> str:
     return chr(int(digit[2:-1]) if is_decimal else int(digit.rstrip(";")[-2:], 16)).lower()
 
 
+def _in_base64(value: str) -> tuple[str, ...]:
+    """What of an id stands in every Base64 text (RFC 4648, both alphabets) that holds it.
+
+    As text in either case, with dashes or without, and as its 16 bytes; a few bits at both ends
+    depend on what stands beside it.
+    """
+    digits = value.replace("-", "").lower()
+    spellings = (value.lower(), value.upper(), digits, digits.upper())
+    found: dict[str, None] = {}
+    for data in (*map(str.encode, spellings), bytes.fromhex(digits)):
+        for before in range(3):
+            # A character holds six bits: those that are wholly of the id.
+            own = slice((8 * before + 5) // 6, 8 * (before + len(data)) // 6)
+            for encode in (b64encode, urlsafe_b64encode):
+                found[encode(bytes(before) + data).decode()[own]] = None
+    return tuple(found)
+
+
 class Secret:
     """A path parameter that is never shown."""
 
-    __slots__ = ("_urls", "_value", "digits")
+    __slots__ = ("_in_base64", "_urls", "_value", "digits")
 
     def __init__(self, value: str) -> None:
         self._value = value
-        self._urls: dict[httpx.URL, httpx.URL] = {}
+        self._urls: dict[str, httpx.URL] = {}
+        self._in_base64: tuple[str, ...] = ()
         self.digits = value.replace("-", "").lower()
 
     def put_into(self, target: bytes) -> bytes:
@@ -69,9 +91,15 @@ class Secret:
 
     def url(self, url: httpx.URL) -> httpx.URL:
         """``url`` with the secret in the place of the placeholder."""
-        if url not in self._urls:
-            self._urls[url] = url.copy_with(raw_path=self.put_into(url.raw_path))
-        return self._urls[url]
+        key = str(url)
+        if key not in self._urls:
+            self._urls[key] = url.copy_with(raw_path=self.put_into(url.raw_path))
+        return self._urls[key]
+
+    def in_base64(self) -> tuple[str, ...]:
+        """Its spellings in Base64, worked out once."""
+        self._in_base64 = self._in_base64 or _in_base64(self._value)
+        return self._in_base64
 
     def __repr__(self) -> str:
         """No hint of the value."""
@@ -87,16 +115,19 @@ class Secret:
 class Call:
     """One attempt: what it must not show, by when it has to end, whether it began to leave."""
 
-    __slots__ = ("_hidden", "deadline", "has_begun", "secret")
+    __slots__ = ("_channel", "_hidden", "deadline", "has_begun", "secret")
 
-    def __init__(self, secret: Secret, deadline: float, also_hidden: Secret | None = None) -> None:
+    def __init__(self, secret: Secret, deadline: float, channel: Secret | None = None) -> None:
         self.secret = secret
-        self._hidden = (secret, also_hidden or secret)
+        self._channel = channel
+        self._hidden = (secret, channel or secret)
         self.deadline = deadline
         self.has_begun = False
 
     def redact(self, text: str) -> str:
-        """``text`` without the secrets, in whichever spelling."""
+        """``text`` without the secrets, in whichever spelling; the channel's in Base64, too."""
+        for spelling in self._channel.in_base64() if self._channel else ():
+            text = text.replace(spelling, PLACEHOLDER)
         return _CANDIDATE.sub(self._redact_candidate, text)
 
     def _redact_candidate(self, found: re.Match[str]) -> str:
@@ -122,6 +153,13 @@ class Call:
         """A header's name or value, or a reason phrase, without the secrets."""
         return self.redact(data.decode("latin-1")).encode("latin-1")
 
+    def redact_headers(self, headers: Headers) -> Headers | None:
+        """Headers without the secrets; None if none of them holds one, as is usual."""
+        text = b"\n".join(chain.from_iterable(headers)).decode("latin-1")
+        if self.redact(text) == text:
+            return None
+        return [(self.redact_bytes(name), self.redact_bytes(value)) for name, value in headers]
+
 
 _current: ContextVar[Call | None] = ContextVar("rechat_leads_call", default=None)
 
@@ -136,13 +174,18 @@ def current_call(extensions: Mapping[str, Any] | None = None) -> Call | None:
     return call
 
 
-@contextmanager
-def sending(call: Call) -> Generator[None]:
-    """Within this context, what is sent belongs to ``call``."""
-    before = _current.get()
-    _current.set(call)
-    try:
-        yield
-    finally:
+class Sending:
+    """A context within which what is sent belongs to ``call``."""
+
+    __slots__ = ("_before", "_call")
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        self._before = _current.get()
+        _current.set(self._call)
+
+    def __exit__(self, *details: object) -> None:
         # Not reset(token): an abandoned coroutine is closed in a context that is not its own.
-        _current.set(before)
+        _current.set(self._before)

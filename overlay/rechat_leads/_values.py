@@ -36,6 +36,8 @@ class Normaliser:
 
     def value(self, value: Any, shape: Shape | None, pointer: str = "") -> Json:
         """``value`` as JSON, guided by ``shape`` (None: nothing is known, nothing is mended)."""
+        if type(value) is str:  # nearly everything is
+            return self._text(value, shape, pointer)
         if isinstance(value, Enum):
             value = value.value
         if isinstance(value, str):

@@ -15,15 +15,14 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import httpcore
 import httpx
 
 from ._errors import ConfigurationError
-from ._secrets import Call, current_call, sending, without_ids
+from ._secrets import Call, Sending, current_call, without_ids
 
 _WRITTEN_AT_ONCE = 65536
 
@@ -60,16 +59,22 @@ class _Pool:
         call = current_call(_extensions(request))
         if call is None:
             return cast("httpcore.Response", self._pool.handle_request(request))
-        with sending(call), _without_secret_in_errors(call):
-            response = self._pool.handle_request(_with_secret(request, call))
+        with Sending(call):
+            try:
+                response = self._pool.handle_request(_with_secret(request, call))
+            except _TELLING as error:
+                raise _without_secret_in_error(error, call) from None
         return _without_secret(response, call)
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         call = current_call(_extensions(request))
         if call is None:
             return cast("httpcore.Response", await self._pool.handle_async_request(request))
-        with sending(call), _without_secret_in_errors(call):
-            response = await self._pool.handle_async_request(_with_secret(request, call))
+        with Sending(call):
+            try:
+                response = await self._pool.handle_async_request(_with_secret(request, call))
+            except _TELLING as error:
+                raise _without_secret_in_error(error, call) from None
         return _without_secret(response, call)
 
 
@@ -111,21 +116,22 @@ def _with_secret(request: httpcore.Request, call: Call) -> httpcore.Request:
 
 
 def _without_secret(response: httpcore.Response, call: Call) -> httpcore.Response:
-    hide = call.redact_bytes
-    response.headers = [(hide(name), hide(value)) for name, value in response.headers]
-    extensions = cast("dict[str, Any]", cast("Any", response).extensions)
-    if "reason_phrase" in extensions:
-        extensions["reason_phrase"] = hide(extensions["reason_phrase"])
+    response.headers = call.redact_headers(list(response.headers)) or response.headers
+    _redact_reason(cast("dict[str, Any]", cast("Any", response).extensions), call)
     return response
 
 
-@contextmanager
-def _without_secret_in_errors(call: Call) -> Generator[None]:
-    """What the server sent, if it was not HTTP, stands in the error; OpenTelemetry records that."""
-    try:
-        yield
-    except (httpcore.ProtocolError, httpcore.ProxyError) as error:
-        raise type(error)(call.redact(str(error))) from None
+def _redact_reason(extensions: dict[str, Any], call: Call) -> None:
+    if "reason_phrase" in extensions:
+        extensions["reason_phrase"] = call.redact_bytes(extensions["reason_phrase"])
+
+
+# What the server sent, if it was not HTTP, stands in these errors; OpenTelemetry records them.
+_TELLING = (httpcore.ProtocolError, httpcore.ProxyError)
+
+
+def _without_secret_in_error(error: Exception, call: Call) -> Exception:
+    return type(error)(call.redact(str(error)))
 
 
 class _DeadlineBackend(httpcore.NetworkBackend):
@@ -266,11 +272,10 @@ def _revealed(request: httpx.Request, call: Call) -> httpx.Request:
 
 
 def _shown(response: httpx.Response, call: Call) -> httpx.Response:
-    hide = call.redact_bytes
-    raw = [(hide(name), hide(value)) for name, value in response.headers.raw]
-    response.headers = httpx.Headers(raw)
-    if "reason_phrase" in response.extensions:
-        response.extensions["reason_phrase"] = hide(response.extensions["reason_phrase"])
+    headers = call.redact_headers(response.headers.raw)
+    if headers is not None:
+        response.headers = httpx.Headers(headers)
+    _redact_reason(response.extensions, call)
     return response
 
 
@@ -329,7 +334,8 @@ class _Redact(logging.Filter):
     """Takes ids out of debug records: httpcore logs answers' headers, which may repeat them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_ids(record.getMessage()), None
+        text, call = without_ids(record.getMessage()), current_call()
+        record.msg, record.args = call.redact(text) if call else text, None
         return True
 
 

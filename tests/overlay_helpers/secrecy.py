@@ -41,6 +41,24 @@ def spellings(identifier: str) -> dict[str, str]:
     return found
 
 
+def in_base64(identifier: str) -> dict[str, str]:
+    """Base64 texts that hold the id, as text or as bytes, at each alignment."""
+    plain = identifier.replace("-", "")
+    found: dict[str, str] = {}
+    for name, data in {
+        "text": identifier.encode(),
+        "upper": identifier.upper().encode(),
+        "no dashes": plain.encode(),
+        "no dashes, upper": plain.upper().encode(),
+        "bytes": bytes.fromhex(plain),
+    }.items():
+        for before in (b"", b"{", b'{"'):
+            whole = before + data
+            found[f"{name} after {before!r}"] = base64.b64encode(whole).decode()
+            found[f"{name} after {before!r}, for URLs"] = base64.urlsafe_b64encode(whole).decode()
+    return found
+
+
 def _needles(identifier: str) -> Iterable[tuple[str, bytes]]:
     for name, text in spellings(identifier).items():
         yield name, text.encode()
@@ -51,10 +69,9 @@ def _needles(identifier: str) -> Iterable[tuple[str, bytes]]:
     yield "raw bytes", bytes.fromhex(plain)
     for text in (identifier, identifier.upper(), plain, plain.upper()):
         yield f"hex of {text}", text.encode().hex().encode()
-        for shift in range(3):
-            # What base64 makes of it at each of three alignments, without the uncertain ends.
-            coded = base64.b64encode(b"\0" * shift + text.encode())
-            yield f"base64 of {text}", coded[4 if shift else 0 : -4]
+    for name, coded in in_base64(identifier).items():
+        # Without the ends, where others may stand.
+        yield f"base64: {name}", coded[4:-4].encode()
 
 
 def traces(identifier: str, captured: str | bytes) -> list[str]:

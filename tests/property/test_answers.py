@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import pickle
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -151,12 +153,42 @@ def test_any_story_of_attempts(story: list[Any], retries: int, allow_duplicates:
 @example(before="&#x3", after="1;", way=CHANNEL)
 @settings(max_examples=300, deadline=None)
 def test_redaction_takes_out_the_id_and_leaves_the_rest(before: str, after: str, way: str) -> None:
-    call = Call(Secret(CHANNEL), 0.0)
+    call = Call(Secret(CHANNEL), 0.0, Secret(CHANNEL))
     text = call.redact(f"{before}{way}{after}")
     assert traces(CHANNEL, text) == []
     assert PLACEHOLDER in text
     if not set(before + after) & set("%\\&0123456789abcdefABCDEF;x#u-_\0"):
         assert text == f"{before}{PLACEHOLDER}{after}"
+
+
+@given(
+    before=st.binary(max_size=8),
+    after=st.binary(max_size=8),
+    identifier=st.uuids(),
+    form=st.sampled_from(["text", "upper", "no dashes", "bytes"]),
+    encode=st.sampled_from([base64.b64encode, base64.urlsafe_b64encode]),
+)
+@settings(max_examples=300, deadline=None)
+def test_redaction_takes_out_the_id_in_base64(
+    before: bytes, after: bytes, identifier: uuid.UUID, form: str, encode: Any
+) -> None:
+    text = str(identifier)
+    data = {
+        "text": text.encode(),
+        "upper": text.upper().encode(),
+        "no dashes": identifier.hex.encode(),
+        "bytes": identifier.bytes,
+    }[form]
+    call = Call(Secret(LEAD), 0.0, Secret(text))
+    coded = encode(before + data + after).decode()
+    left = call.redact(coded)
+    assert PLACEHOLDER in left
+    # What is left are the ends: nobody reads out of them more than two bits a side of the id.
+    begin, _, end = left.partition(PLACEHOLDER)
+    assert coded.startswith(begin)
+    assert coded.endswith(end)
+    assert len(begin) * 6 <= len(before) * 8 + 4
+    assert len(end.rstrip("=")) * 6 <= len(after) * 8 + 8
 
 
 @given(st.text(alphabet="0123456789abcdefABCDEF%-\\u&#x;_\0 ", max_size=200))

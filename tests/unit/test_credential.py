@@ -26,6 +26,7 @@ from overlay_helpers.http2 import echoing_http2
 from overlay_helpers.secrecy import (
     all_logs,
     everything,
+    in_base64,
     locals_of_overlay,
     spellings,
     text_of,
@@ -82,7 +83,7 @@ def echoing(connection: Connection) -> None:
     """Repeats the request's target wherever an HTTP/1.1 answer has room, in many spellings."""
     while request := connection.read_request():
         target = request.split(b" ")[1].decode()
-        ways = spellings(CHANNEL)
+        ways = {**spellings(CHANNEL), **in_base64(CHANNEL)}
         headers = [f"X-Way-{index}: /{way}/" for index, way in enumerate(ways.values())]
         headers += [
             f"X-{CHANNEL}: name",
@@ -104,6 +105,8 @@ def test_the_search_finds_what_it_should() -> None:
         assert traces(CHANNEL, text.encode("utf-16"))
     for before in (b"", b"a", b"ab"):
         assert traces(CHANNEL, base64.b64encode(before + CHANNEL.encode()))
+        raw = before + bytes.fromhex(CHANNEL.replace("-", ""))
+        assert traces(CHANNEL, base64.urlsafe_b64encode(raw))
     assert traces(CHANNEL, bytes.fromhex(CHANNEL.replace("-", "")))
     assert traces(CHANNEL, CHANNEL.encode().hex().upper())
     assert traces(CHANNEL, LEAD) == []

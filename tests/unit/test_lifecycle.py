@@ -516,11 +516,11 @@ def test_an_abandoned_call_is_closed_in_another_context_without_noise() -> None:
         import contextvars
 
         client = AsyncLeadClient(CHANNEL, transport=Waiting())
-        from rechat_leads._secrets import Call, Secret, sending
+        from rechat_leads._secrets import Call, Secret, Sending
 
-        generator = sending(Call(Secret(CHANNEL), 0.0)).gen  # type: ignore[attr-defined]
-        contextvars.copy_context().run(next, generator)
-        generator.close()  # in this context, which is another
+        sending = Sending(Call(Secret(CHANNEL), 0.0))
+        contextvars.copy_context().run(sending.__enter__)
+        sending.__exit__()  # in this context, which is another
         await client.close()
 
     asyncio.run(abandon())
