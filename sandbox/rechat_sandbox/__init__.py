@@ -49,7 +49,7 @@ _HOMES = {
     "running": "server",
 }
 
-_EXTRA = {"defusedxml", "h11", "jinja2", "markupsafe", "starlette", "uvicorn"}
+_EXTRA = {"defusedxml", "h11", "httptools", "jinja2", "markupsafe", "starlette", "uvicorn"}
 
 
 def __getattr__(name: str) -> object:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from rechat_sandbox.app import DEFAULT_MAX_BODY, create_app
 from rechat_sandbox.document import ContractError
 from rechat_sandbox.guard import LOOPBACK, MIN_TOKEN_LENGTH
+from rechat_sandbox.log import start_logging
 from rechat_sandbox.masking import mask
 from rechat_sandbox.server import listen, serve
 from rechat_sandbox.store import StoreError
 from rechat_sandbox.tables import MEMORY
-from rechat_sandbox.workers import serve_with_workers, start_logging
+from rechat_sandbox.workers import serve_with_workers
 
 __all__ = ["main"]
 

@@ -82,6 +82,37 @@ class _Made:
     value: Any
     headers: dict[str, str]
     content: bytes
+    under: "_Under | None" = None
+    """The value, as something to lay others over."""
+
+
+class _Under:
+    """A JSON object of which most is replaced, again and again: what stays is written once."""
+
+    def __init__(self, base: Mapping[str, Any]) -> None:
+        self._members = [
+            (name, text_of(name) + ":", text_of(value), _Under(value) if is_object(value) else None)
+            for name, value in base.items()
+        ]
+        self._names = frozenset(base)
+
+    def text(self, values: Mapping[str, Any]) -> str:
+        """JSON text of the object with ``values`` laid over it, member by member."""
+        parts: list[str] = []
+        for name, start, text, under in self._members:
+            if name not in values:
+                parts.append(start + text)
+                continue
+            value = values[name]
+            inner = None if under is None else is_object(value)
+            over = text_of(value) if under is None or inner is None else under.text(inner)
+            parts.append(start + over)
+        parts += [
+            f"{text_of(name)}:{text_of(value)}"
+            for name, value in values.items()
+            if name not in self._names
+        ]
+        return "{" + ",".join(parts) + "}"
 
 
 class ContractAnswers:
@@ -122,7 +153,9 @@ class ContractAnswers:
         value = self._example(f"{pointer}/content{pointer_of([media_type])}")
         json = media_type == _JSON or media_type.endswith("+json") or not isinstance(value, str)
         content = _encode(value) if json else value.encode()
-        self._made[operation.pointer] = _Made(status, media_type, value, headers, content)
+        members = is_object(value) if json else None
+        under = None if members is None else _Under(members)
+        self._made[operation.pointer] = _Made(status, media_type, value, headers, content, under)
 
     def answer(self, operation: Operation, values: Mapping[str, Any] | None = None) -> Answer:
         """The answer of ``operation``.
@@ -133,7 +166,12 @@ class ContractAnswers:
                 member.
         """
         made = self._made[operation.pointer]
-        content = _encode(_over(made.value, values)) if values else made.content
+        if not values:
+            content = made.content
+        elif made.under is not None:
+            content = made.under.text(values).encode("utf-8")
+        else:
+            content = _encode(values)
         return Answer(made.status, made.media_type, content, made.headers)
 
     def status(self, operation: Operation) -> int:
@@ -291,17 +329,6 @@ _FORMATS = {
     "json-pointer": "/",
     "regex": ".",
 }
-
-
-def _over(base: Any, values: Any) -> Any:
-    """``values`` laid over ``base``, member by member."""
-    below, above = is_object(base), is_object(values)
-    if below is None or above is None:
-        return values
-    merged = {**below}
-    for name, value in above.items():
-        merged[name] = _over(below[name], value) if name in below else value
-    return merged
 
 
 def _encode(value: object) -> bytes:

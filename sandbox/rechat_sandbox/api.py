@@ -157,8 +157,7 @@ class Api:
             self._checks,
             operation,
             found.values,
-            query=incoming.query,
-            headers=incoming.headers,
+            incoming,
         )
         self._admit(found.values)
         content = await incoming.read(self._max_body)
@@ -207,7 +206,7 @@ class Api:
         behaviour = BEHAVIOURS.get(operation.operation_id)
         done = Done()
         if behaviour is not None and not instead:
-            done = behaviour(replace(call, merge=plan.merge is not None), store)
+            done = behaviour(call if plan.merge is None else replace(call, merge=True), store)
         recording.keep(
             store,
             status,

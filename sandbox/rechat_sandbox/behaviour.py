@@ -54,7 +54,9 @@ Behaviour = Callable[[Call, Store], Done]
 
 def _capture(call: Call, store: Store) -> Done:
     parsed = call.body.lead()
-    parsed_text = text_of(parsed)
+    # Mostly the lead is all that was sent, and its text is at hand. Escaped text is not searchable.
+    at_hand = parsed is call.body.value and "\\" not in call.body.raw_json
+    parsed_text = call.body.raw_json if at_hand else text_of(parsed)
     lead_channel = call.path[CHANNEL_PARAMETER]
     known = None
     if call.merge:

@@ -1,5 +1,6 @@
 """Request bodies: their media types, and how each format is read."""
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -112,7 +113,8 @@ class Bodies:
         takes = " or ".join(operation.bodies)
         if len(content_types) != 1:
             raise RefusalError(415, f"Send one Content-Type: this operation takes {takes}.")
-        essence, charset = _media_type(content_types[0])
+        header = content_types[0][:_LONGEST_MEDIA_TYPE]
+        essence, charset = _media_type(header)
         found = self._formats.get((operation.pointer, essence)) or self._ranged(operation, essence)
         if found is None:
             if not content and not operation.body_required:
@@ -186,6 +188,7 @@ def _utf_8(charset: str | None) -> None:
         raise RefusalError(415, "Send the body in UTF-8.")
 
 
+@functools.lru_cache(maxsize=64)
 def _media_type(header: str) -> tuple[str, str | None]:
     essence, _, parameters = header.partition(";")
     charset: str | None = None
@@ -195,4 +198,5 @@ def _media_type(header: str) -> tuple[str, str | None]:
     return essence.strip().lower(), charset
 
 
+_LONGEST_MEDIA_TYPE = 1000
 _PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)')

@@ -91,6 +91,15 @@ def text_of(value: object) -> str:
     Returns:
         The text, on one line but for what is verbatim.
     """
+    if type(value) is Verbatim:
+        return value.text
+    try:
+        return _TEXT(value)
+    except TypeError:
+        return _with_marks(value)
+
+
+def _with_marks(value: object) -> str:
     held: list[str] = []
 
     def hold(part: object) -> str:

@@ -219,8 +219,7 @@ def _do(batch: list[_Job[Store]], store: Store) -> None:
 
 def _one(job: _Job[Store], store: Store) -> _Outcome:
     try:
-        with store.part():
-            return job, job.work(store), None
+        return job, store.part(job.work), None
     except sqlite3.Error:
         raise  # the database, not the job: the whole transaction is void
     except Exception as error:  # noqa: BLE001 - it is handed to whoever asked

@@ -1,5 +1,6 @@
 """Which part of a body is which field of the lead: the same lead out of every body format."""
 
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -29,7 +30,7 @@ def lead_reader(document: Document, lead: str, body: str) -> Callable[[Any], Any
     """
     lead_schema = document.at(document.resolve(lead))
     if document.resolve(lead) == document.resolve(body):
-        return lambda value: _named(document, value, lead_schema)
+        return _namer(document, lead_schema, {})
     rules = list(_rules(document, document.at(body), (), frozenset()))
     if not rules:
         fields = document.flat(document.at(body)).get("properties", {})
@@ -86,16 +87,40 @@ def _put(
         lead[target[-1]] = typed(document, value, field) if isinstance(value, str) else value
 
 
-def _named(document: Document, value: Any, schema: object) -> Any:
+def _namer(
+    document: Document, schema: object, made: dict[int, Callable[[Any], Any]]
+) -> Callable[[Any], Any]:
+    """A function that leaves out of a value what a schema does not name.
+
+    It changes nothing of the value, and gives back the very same object if nothing is left out.
+    """
     flat = document.flat(schema)
-    members, items = is_object(value), is_list(value)
-    if members is not None and "properties" in flat:
-        known = flat["properties"]
-        return {
-            name: _named(document, item, known[name])
-            for name, item in members.items()
-            if name in known
-        }
-    if items is not None and "items" in flat:
-        return [_named(document, item, flat["items"]) for item in items]
-    return value
+    if id(flat) in made:  # a schema that holds itself
+        return made[id(flat)]
+    inner: dict[str, Callable[[Any], Any]] = {}
+    of_items: Callable[[Any], Any] | None = None
+
+    def named(value: Any) -> Any:
+        members, items = is_object(value), is_list(value)
+        if members is not None and known is not None:
+            kept = {name: item for name, item in members.items() if name in known}
+            same = len(kept) == len(members)
+            for name, namer in inner.items():
+                if name in kept:
+                    kept[name] = namer(kept[name])
+                    same = same and kept[name] is members[name]
+            return value if same else kept
+        if items is not None and of_items is not None:
+            taken = [of_items(item) for item in items]
+            return value if all(map(operator.is_, taken, items)) else taken
+        return value
+
+    made[id(flat)] = named
+    known: dict[str, Any] | None = flat.get("properties")
+    for name, part in (known or {}).items():
+        found = document.flat(part)
+        if "properties" in found or "items" in found:
+            inner[name] = _namer(document, part, made)
+    if "items" in flat:
+        of_items = _namer(document, flat["items"], made)
+    return named

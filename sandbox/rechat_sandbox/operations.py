@@ -42,7 +42,7 @@ class Operation:
     """Media type (lower case, no parameters) to the pointer of its schema, if it has one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """What stands at a path: operations by method, and the values of the path's parameters."""
 
@@ -50,9 +50,19 @@ class Found:
     values: dict[str, str] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A piece of a path between two slashes. One parameter alone takes all that is not empty."""
+
+    names: tuple[str, ...]
+    literal: str | None = None
+    pattern: re.Pattern[str] | None = None
+    """Of text and parameters mixed."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Template:
-    segments: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    segments: tuple["_Segment", ...]
     literals: tuple[bool, ...]
     operations: dict[str, Operation]
 
@@ -73,7 +83,7 @@ class Operations:
         for path, item in (is_object(document.data.get("paths")) or {}).items():
             segments = tuple(_segment(text) for text in path.split("/")[1:])
             found = self._of_item(path, is_object(item) or {})
-            literals = tuple(not names for _, names in segments)
+            literals = tuple(not segment.names for segment in segments)
             templates.append(_Template(segments, literals, found))
         if not templates:
             raise ContractError("The contract has no paths.")
@@ -157,7 +167,7 @@ class Operations:
         return bool(body.get("required", False)), bodies
 
 
-def _segment(text: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _segment(text: str) -> _Segment:
     pattern, names = "", list[str]()
     for part in re.split(r"(\{[^{}]+\})", text):
         if part.startswith("{"):
@@ -165,16 +175,28 @@ def _segment(text: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
             pattern += "(.+?)"
         else:
             pattern += re.escape(part)
-    return re.compile(pattern, re.DOTALL), tuple(names)
+    if not names:
+        return _Segment((), literal=text)
+    if text == "{" + names[0] + "}":
+        return _Segment(tuple(names))
+    return _Segment(tuple(names), pattern=re.compile(pattern, re.DOTALL))
 
 
 def _match(template: _Template, parts: list[str]) -> dict[str, str] | None:
     if len(parts) != len(template.segments):
         return None
     values: dict[str, str] = {}
-    for part, (pattern, names) in zip(parts, template.segments, strict=True):
-        match = pattern.fullmatch(part)
-        if match is None:
-            return None
-        values.update(zip(names, match.groups(), strict=True))
+    for part, segment in zip(parts, template.segments, strict=True):
+        if segment.literal is not None:
+            if part != segment.literal:
+                return None
+        elif segment.pattern is None:
+            if not part:
+                return None
+            values[segment.names[0]] = part
+        else:
+            match = segment.pattern.fullmatch(part)
+            if match is None:
+                return None
+            values.update(zip(segment.names, match.groups(), strict=True))
     return values

@@ -1,6 +1,6 @@
 """Checks of the parameters of a request: path, query and header fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rechat_sandbox.answers import RefusalError
@@ -9,6 +9,7 @@ from rechat_sandbox.document import Document
 from rechat_sandbox.forms import MalformedFormError, form_pairs
 from rechat_sandbox.operations import Operation, Parameter
 from rechat_sandbox.texts import typed
+from rechat_sandbox.wire import Incoming
 
 __all__ = ["check_parameters"]
 
@@ -18,9 +19,7 @@ def check_parameters(
     checks: Checks,
     operation: Operation,
     path: Mapping[str, str],
-    *,
-    query: bytes,
-    headers: Sequence[tuple[str, str]],
+    incoming: Incoming,
 ) -> None:
     """Check the parameters of a request against the contract.
 
@@ -29,23 +28,24 @@ def check_parameters(
         checks: Its checks.
         operation: What the request is for.
         path: The values of the path's parameters, decoded.
-        query: The query as it stands on the wire.
-        headers: Names in lower case, and values.
+        incoming: The request.
 
     Raises:
         RefusalError: 404 for a path that cannot lead to anything, 400 for anything else.
     """
+    others: list[Parameter] = []
     for parameter in operation.parameters:
-        if parameter.location == "path":
+        if parameter.location != "path":
+            others.append(parameter)
+        else:
             faults = _faults(document, checks, parameter, [path.get(parameter.name, "")])
             if faults:
                 # Nothing can be there: an answer about the id's form would tell less.
                 raise RefusalError(404, "There is nothing at this path.", tuple(faults))
-    others = [found for found in operation.parameters if found.location != "path"]
     if not others:
         return
     try:
-        pairs = form_pairs(query)
+        pairs = form_pairs(incoming.query)
     except MalformedFormError as error:
         raise RefusalError(400, f"The query is malformed: {error}.") from None
     broken: list[Fault] = []
@@ -53,7 +53,7 @@ def check_parameters(
         if parameter.location == "query":
             texts = [text for name, text in pairs if name == parameter.name]
         else:
-            texts = [text for name, text in headers if name == parameter.name.lower()]
+            texts = incoming.values(parameter.name.lower())
         if texts:
             broken += _faults(document, checks, parameter, texts)
         elif parameter.required:

@@ -1,29 +1,23 @@
 """The sandbox on a socket."""
 
-import asyncio
 import contextlib
 import os
 import socket
-import struct
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-import h11
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
 
-from rechat_sandbox.answers import RefusalError, refusal_answer
 from rechat_sandbox.app import DEFAULT_MAX_BODY, create_app
-from rechat_sandbox.endings import CONNECTION, Connection
 from rechat_sandbox.faults import Faults
 from rechat_sandbox.guard import LOOPBACK
 from rechat_sandbox.keeper import Keeper
 from rechat_sandbox.observer import KeeperObserver, Observer
+from rechat_sandbox.protocol import Protocol
 from rechat_sandbox.store import Store
 
 __all__ = ["Running", "Server", "listen", "running", "serve"]
@@ -62,48 +56,6 @@ class Running:
         return cast("Keeper", self.app.state.keeper)
 
 
-class _Protocol(H11Protocol):
-    """uvicorn's HTTP, which says in the contract's form of an error what is not HTTP."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        # The access log holds paths, and so the credential. uvicorn writes it, whatever its
-        # configuration says, as soon as someone gave that logger a handler.
-        self.access_log = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        # What the application sees as the ``state`` of each request of this connection.
-        connection = Connection(reset=lambda: _reset(transport), close=transport.close)
-        self.app_state = {**self.app_state, CONNECTION: connection}
-
-    def send_400_response(self, msg: str) -> None:
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            answer = refusal_answer(RefusalError(400, msg))
-            fields = [("content-type", "application/json"), ("connection", "close")]
-            for event in (
-                h11.Response(status_code=answer.status, headers=fields, reason=b"Bad Request"),
-                h11.Data(data=answer.content),
-                h11.EndOfMessage(),
-            ):
-                self.transport.write(self.conn.send(event) or b"")
-        # Else an answer is on its way already, and nothing can be said any more.
-        self.transport.close()
-
-
-def _reset(transport: asyncio.Transport) -> None:
-    wire = cast("socket.socket", transport.get_extra_info("socket"))
-    # To linger for no time is to forget what is unsent and say so: RST, not FIN.
-    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
-
-
 class _Config(uvicorn.Config):
     """uvicorn's configuration, without what it wraps applications in.
 
@@ -127,8 +79,8 @@ class Server(uvicorn.Server):
         super().__init__(
             _Config(
                 app,
-                # h11 takes any method, as the contract's 405 needs; the faster parser knows a list.
-                http=_Protocol,
+                http=Protocol,
+                loop="auto",  # uvloop, where it is installed
                 ws="none",
                 lifespan="on",
                 log_config=None,

@@ -10,10 +10,10 @@ are numbered apart: those that were refused must not change what a seed gives to
 
 import os
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rechat_sandbox.checks import Fault
 from rechat_sandbox.identity import Identity
@@ -47,6 +47,7 @@ _BLANKS = {
     "requests": "(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 }
 
+T = TypeVar("T")
 _Row = tuple[str, tuple[Any, ...]]
 
 
@@ -111,12 +112,15 @@ class Store(View):
             if self._changed:
                 run("UPDATE counter SET last = ?, changes = changes + 1", (self._last,))
 
-    @contextmanager
-    def part(self) -> Generator[None]:
-        """A part of a transaction that can fail alone."""
+    def part(self, work: Callable[["Store"], T]) -> T:
+        """A part of a transaction that can fail alone: what ``work`` returns.
+
+        Args:
+            work: What to do; if it raises, nothing of it is stored.
+        """
         part = self._part = _Part(len(self._waiting), self._last, self._changed)
         try:
-            yield
+            result = work(self)
             if part.saved:
                 self._raw.execute("RELEASE part")
         except BaseException:
@@ -130,6 +134,7 @@ class Store(View):
             raise
         finally:
             self._part = None
+        return result
 
     @property
     def _connection(self) -> sqlite3.Connection:

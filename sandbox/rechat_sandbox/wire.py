@@ -26,10 +26,7 @@ class Incoming:
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.query: bytes = scope.get("query_string", b"")
-        self.headers: list[tuple[str, str]] = [
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in scope["headers"]
-        ]
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
         self.path = _raw_path(scope)
         self._receive = receive
         self.complete = False
@@ -40,7 +37,8 @@ class Incoming:
 
     def values(self, name: str) -> list[str]:
         """The values of all header fields of a name (lower case)."""
-        return [value for found, value in self.headers if found == name]
+        wanted = name.encode("latin-1")  # as ASGI has it: in lower case
+        return [value.decode("latin-1") for found, value in self._headers if found == wanted]
 
     async def read(self, limit: int) -> bytes:
         """The body.

@@ -1,13 +1,11 @@
 """Several server processes on one socket and one database file."""
 
 import contextlib
-import logging
 import multiprocessing
 import multiprocessing.connection
 import multiprocessing.context
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
@@ -16,21 +14,12 @@ from typing import NoReturn
 
 from starlette.applications import Starlette
 
+from rechat_sandbox.log import start_logging
 from rechat_sandbox.server import Server
 
-__all__ = ["serve_with_workers", "start_logging"]
+__all__ = ["serve_with_workers"]
 
 _STOP_SECONDS = 15.0
-
-
-def start_logging(*, quiet: bool) -> None:
-    """Log to standard error, as the command line does in each of its processes.
-
-    Args:
-        quiet: No requests, only what goes wrong.
-    """
-    level = logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(message)s", stream=sys.stderr)
 
 
 def serve_with_workers(

@@ -137,7 +137,10 @@ def test_the_raw_payload_comes_back_as_it_was_sent(client: Client, text: str) ->
 def test_a_precise_number_is_precise_in_the_parsed_payload(client: Client) -> None:
     text = b'{"listing": {"price": 749999.99000000000000000001}}'
     answer = client.post(WEBHOOK, content=text, headers=JSON)
-    assert '"parsed_payload":{"listing":{"price":749999.99000000000000000001}}' in answer.text
+    assert (
+        '"parsed_payload":{"listing":{"price":749999.99000000000000000001}}'
+        in answer.text.replace(" ", "")
+    )
 
 
 def test_a_capture_without_a_body_is_an_empty_lead(client: Client) -> None:

@@ -189,14 +189,17 @@ def test_jobs_that_come_together_stand_or_fall_alone() -> None:
 
 def test_a_part_that_was_written_already_is_taken_back() -> None:
     store = Store(":memory:", Identity(1))
+
+    def fail(store: Store) -> None:
+        gone = _add(store, '"gone"')
+        store.set_assignees(gone.id, "[]")  # which reads, and so has all written
+        raise ValueError("no")
+
     with store.transaction():
         kept = _add(store, '"kept"')
-        with pytest.raises(ValueError, match="no"), store.part():
-            gone = _add(store, '"gone"')
-            store.set_assignees(gone.id, "[]")  # which reads, and so has all written
-            raise ValueError("no")
-        with store.part():
-            after = _add(store, '"after"')
+        with pytest.raises(ValueError, match="no"):
+            store.part(fail)
+        after = store.part(lambda store: _add(store, '"after"'))
     assert [lead.raw_payload for lead in store.leads()] == ['"kept"', '"after"']
     # The numbers, and so the seeded ids, are as if it had never been.
     assert (kept.number, after.number) == (1, 2)
