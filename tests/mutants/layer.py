@@ -42,6 +42,8 @@ class Layer:
         """How many there were."""
         self.kept: list[tuple[Request, Answer]] | None = None
         """If it is a list: every request and its answer."""
+        self.trouble: str | None = None
+        """Why what was answered says nothing: the fault itself failed."""
         self.begin(fault)
 
     def begin(self, fault: Fault | None) -> None:
@@ -68,7 +70,11 @@ class Layer:
             scope["method"], scope["raw_path"], scope["query_string"], list(scope["headers"]), body
         )
 
-        answer = await self.exchange(request, scope, receive)
+        try:
+            answer = await self.exchange(request, scope, receive)
+        except Exception as error:
+            self.trouble = f"the fault failed: {error!r}"
+            raise
         if self.kept is not None:
             self.kept.append((request, copy.deepcopy(answer)))
         if answer.seconds:
@@ -201,7 +207,7 @@ def _with_transport(protocol: Any) -> Any:
         """The sandbox's protocol, which also hands the socket to the application."""
 
         def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
             self.app_state = {**self.app_state, _TRANSPORT: transport}
+            super().connection_made(transport)
 
     return WithTransport

@@ -251,15 +251,15 @@ def rule(*rules: str) -> Complaint:
 def refuses(
     operation: str | tuple[str, ...], when: When, *, code: int = 400, says: str = "Not accepted."
 ) -> Make:
-    """Refuse what a sound server takes; nothing is stored."""
+    """Refuse what a sound server takes."""
     operations = (operation,) if isinstance(operation, str) else operation
 
     async def make(request: Request, serve: Serve, _memory: Memory) -> Answer:
-        if request.operation in operations and when(request):
-            # What is wrong for another reason is refused as ever: this server errs in one thing.
-            probe = await serve(request)
-            return error(code, says) if probe.good else probe
-        return await serve(request)
+        answer = await serve(request)
+        # What is wrong for another reason is refused as ever: this server errs in one thing.
+        if request.operation in operations and answer.good and when(request):
+            return error(code, says)
+        return answer
 
     return make
 

@@ -6,12 +6,14 @@ import asyncio
 import json
 import subprocess
 import sys
+import urllib.request
+from dataclasses import replace
 
 import pytest
 
-from mutants.exchange import Request
+from mutants.exchange import Answer, Memory, Request, Serve
 from mutants.faults import FAULTS
-from mutants.layer import Layer
+from mutants.layer import Layer, serving
 from mutants.replay import first_difference
 from mutants.report import Count, as_json, as_markdown
 from mutants.run import Task, chosen, main, run_task, tasks
@@ -134,3 +136,13 @@ def test_a_replay_tells_a_fault_from_a_sound_server() -> None:
     assert first_difference(_INSIDE, 1, recording) is None
     assert first_difference(_OTHER, 1, recording) == 0
     assert first_difference(FAULTS["first-id-again"], 1, recording) == 1
+
+
+def test_a_fault_that_fails_itself_is_no_kill() -> None:
+    async def broken(_request: Request, _serve: Serve, _memory: Memory) -> Answer:
+        raise KeyError("of the fault's own")
+
+    with serving(replace(_ONE, make=broken)) as server:
+        with pytest.raises(OSError, match="500"):
+            urllib.request.urlopen(server.url + "/leads/x/timeline", data=b"{}", timeout=30)
+        assert server.layer.trouble == 'the fault failed: KeyError("of the fault\'s own")'

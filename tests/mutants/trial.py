@@ -142,6 +142,7 @@ def trial(
         else:
             found, seconds, trouble = suite(running, seed, max_time)
         requests, kept = running.layer.requests, running.layer.kept
+        trouble = running.layer.trouble or trouble
     if recording is not None and kept and not trouble and not found:
         save(kept, recording)
     return Trial(judge, fault, seed, found, round(seconds, 2), requests, trouble)
