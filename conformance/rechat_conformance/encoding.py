@@ -32,7 +32,8 @@ def can_carry(document: Document, body: Body, value: Any) -> bool:
             isinstance(item, str) or _is_list_of_text(item) for item in value.values()
         )
     if is_xml(body.media_type):
-        return is_object(value) and _is_xml_value(document, body.schema, value)
+        is_root = is_object(value) or isinstance(value, str)
+        return is_root and _is_xml_value(document, body.schema, value)
     return True
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -60,26 +58,15 @@ class Oracle:
 
     def _fault(self, start: str, error: ValidationError) -> Fault:
         rule = start
-        keywords = list(_without_if(error.absolute_schema_path))[1:]
-        for keyword in keywords:
-            if keyword == "$ref":
-                rule = self._document.at(rule)["$ref"].removeprefix("#")
-            else:
-                rule = child(rule, keyword)
+        # `jsonschema` says neither ``$ref`` nor, before ``then`` and ``else``, ``if``.
+        for keyword in error.absolute_schema_path:
+            rule = child(self._document.resolve(rule).pointer, keyword)
         at = child("", *error.absolute_path)
         if error.validator == "required":
             for number, name in enumerate(cast("list[str]", error.validator_value)):
                 if error.message.startswith(repr(name)):
                     return Fault(at, child(rule, number), name)
         return Fault(at, rule)
-
-
-def _without_if(path: Any) -> Iterator[str | int]:
-    """`jsonschema` says ``if`` before each ``then`` and ``else``: the contract does not."""
-    keywords = list(path)
-    for keyword, following in itertools.zip_longest(keywords, keywords[1:]):
-        if keyword != "if" or following not in {"then", "else"}:
-            yield keyword
 
 
 def _in_fragment(pointer: str) -> str:

@@ -36,6 +36,7 @@ _MALFORMED_XML = (
     (b"<", "XML that ends too early"),
     (b"<a></b>", "XML whose tags do not match"),
     (b"not XML", "plain text that says it is XML"),
+    (b"<NotInTheContract/>", "XML with another root"),
     (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "XML with an entity of its own"),
 )
 _MALFORMED_IDS = ("0", "not-a-uuid", "..", "%00", "a b", "\u00e9", "1" * 300, "{}", "null")

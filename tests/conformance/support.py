@@ -1,0 +1,87 @@
+"""A server whose answers a test makes up, and runs of the suite against it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from rechat_conformance import Report, Settings, run_suite
+
+CHANNEL = "7d1f2a9e-52a4-4c58-8d43-6d3f1c2b9a70"
+SEEN_HEADERS = "seen"
+
+
+@dataclass
+class Reply:
+    """What a made-up server says."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+
+    @classmethod
+    def json(cls, value: Any, status: int = 200) -> Reply:
+        """An answer in JSON."""
+        return cls(status, json.dumps(value).encode())
+
+
+@dataclass
+class Ask:
+    """What a made-up server was asked."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@contextlib.contextmanager
+def server(answer: Callable[[Ask], Reply]) -> Iterator[tuple[str, list[Ask]]]:
+    """A server that answers by a function: its address, and what it was asked so far."""
+    asked: list[Ask] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _any(self) -> None:
+            length = int(self.headers.get("Content-Length", "0"))
+            ask = Ask(self.command, self.path, dict(self.headers), self.rfile.read(length))
+            asked.append(ask)
+            reply = answer(ask)
+            self.send_response_only(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            if reply.status != 204:
+                self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(reply.body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
+        setattr(Handler, f"do_{method}", Handler._any)
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.daemon_threads = True
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{made.server_port}", asked
+    finally:
+        made.shutdown()
+        thread.join()
+        made.server_close()
+
+
+QUICK = ("semantics", "http", "rules")
+
+
+def run(url: str, **settings: Any) -> Report:
+    """A run of the quick layers."""
+    return run_suite(Settings(**{"base_url": url, "layers": QUICK, **settings}))
