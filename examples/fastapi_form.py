@@ -18,11 +18,12 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, closing
 from html import escape
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from rechat_leads import AsyncLeadClient, InvalidPayloadError, RechatError
+from rechat_leads import AsyncLeadClient, RechatError, check_lead
 
 TIMEOUT = 10.0  # seconds that a visitor may wait
 REMEMBERED = 24 * 3600  # seconds
@@ -115,17 +116,17 @@ async def send_once(
     submissions: Submissions = app.state.submissions
     if not fields["email"].strip() and not fields["phone_number"].strip():
         return "check", {"email": "an e-mail address, or a phone number below"}
+    lead: dict[str, Any] = {**fields, "referer_url": referer}
+    faults = {fault.pointer.removeprefix("/"): fault.expected for fault in check_lead(lead)}
+    if faults.pop("referer_url", None):  # anything may stand in a header
+        del lead["referer_url"]
+    if faults:
+        return "check", faults
     if not await asyncio.to_thread(submissions.claim, token):
         return await outcome_of(submissions, token), {}
     # Whatever fails from here on without being caught leaves the token claimed: not sent again.
     try:
-        await app.state.client.capture({**fields, "referer_url": referer})
-    except InvalidPayloadError as error:
-        await asyncio.to_thread(submissions.release, token)
-        faults = {fault.pointer.removeprefix("/"): fault.expected for fault in error.faults}
-        if faults.pop("referer_url", None) and not faults:  # anything may stand in a header
-            return await send_once(app, token, fields, "")
-        return "check", faults
+        await app.state.client.capture(lead)
     except RechatError as error:
         reference = token[:8]  # neither personal nor a credential
         if not error.may_have_been_delivered:

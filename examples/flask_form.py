@@ -17,10 +17,11 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from typing import Any
 
 from flask import Flask, render_template_string, request
 
-from rechat_leads import InvalidPayloadError, LeadClient, RechatError
+from rechat_leads import LeadClient, RechatError, check_lead
 
 TIMEOUT = 10.0  # seconds that a visitor may wait
 REMEMBERED = 24 * 3600  # seconds
@@ -121,17 +122,17 @@ def send_once(
     """Capture the lead unless its token was seen before; the outcome, and faults by field."""
     if not fields["email"].strip() and not fields["phone_number"].strip():
         return "check", {"email": "an e-mail address, or a phone number below"}
+    lead: dict[str, Any] = {**fields, "referer_url": referer}
+    faults = {fault.pointer.removeprefix("/"): fault.expected for fault in check_lead(lead)}
+    if faults.pop("referer_url", None):  # anything may stand in a header
+        del lead["referer_url"]
+    if faults:
+        return "check", faults
     if not submissions.claim(token):
         return outcome_of(submissions, token), {}
     # Whatever fails from here on without being caught leaves the token claimed: not sent again.
     try:
-        client.capture({**fields, "referer_url": referer})
-    except InvalidPayloadError as error:
-        submissions.release(token)
-        faults = {fault.pointer.removeprefix("/"): fault.expected for fault in error.faults}
-        if faults.pop("referer_url", None) and not faults:  # anything may stand in a header
-            return send_once(client, submissions, token, fields, "")
-        return "check", faults
+        client.capture(lead)
     except RechatError as error:
         reference = token[:8]  # neither personal nor a credential
         if not error.may_have_been_delivered:

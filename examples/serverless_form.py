@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 
 import boto3
 
-from rechat_leads import InvalidPayloadError, LeadClient, RechatError
+from rechat_leads import LeadClient, RechatError, check_lead
 
 REMEMBERED = 24 * 3600  # seconds
 SPARE = 2.0  # seconds of the function's time that are left to answer
@@ -79,19 +79,19 @@ def send_once(
     """Capture the lead unless its token was seen before; the outcome, and faults by field."""
     if not fields["email"].strip() and not fields["phone_number"].strip():
         return "check", {"email": "an e-mail address, or a phone number below"}
+    lead: dict[str, Any] = {**fields, "referer_url": referer}
+    faults = {fault.pointer.removeprefix("/"): fault.expected for fault in check_lead(lead)}
+    if faults.pop("referer_url", None):  # anything may stand in a header
+        del lead["referer_url"]
+    if faults:
+        return "check", faults
     if not claim(token):
         return outcome_of(token, deadline), {}
     # Whatever fails from here on without being caught, or is cut off when the function's time is
     # up, leaves the token claimed: not sent again.
     timeout = max(deadline - time.monotonic(), 0.1)  # seconds: below the function's own
     try:
-        client.with_options(timeout=timeout).capture({**fields, "referer_url": referer})
-    except InvalidPayloadError as error:
-        table.delete_item(Key={"token": token})
-        faults = {fault.pointer.removeprefix("/"): fault.expected for fault in error.faults}
-        if faults.pop("referer_url", None) and not faults:  # anything may stand in a header
-            return send_once(token, fields, "", deadline)
-        return "check", faults
+        client.with_options(timeout=timeout).capture(lead)
     except RechatError as error:
         reference = token[:8]  # neither personal nor a credential
         if not error.may_have_been_delivered:

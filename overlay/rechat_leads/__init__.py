@@ -30,6 +30,7 @@ from ._errors import (
     UnexpectedAnswerError,
 )
 from ._leads import AsyncLead, Lead
+from ._requests import check_lead
 from ._retries import Attempt
 
 __all__ = [
@@ -55,8 +56,9 @@ __all__ = [
     "RefusedError",
     "ServerError",
     "UnexpectedAnswerError",
+    "check_lead",
 ]
 
-# Errors and clients are shown, pickled and documented under the name they are imported by.
+# They are shown, pickled and documented under the name they are imported by.
 for _name in __all__:
     globals()[_name].__module__ = __name__

@@ -36,12 +36,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from rechat_lead_capture_client import models
-    from rechat_lead_capture_contract.payloads import (
-        ActivityPayloadDict,
-        AssigneeDict,
-        LeadCapturePayloadDict,
-    )
+    from rechat_lead_capture_contract.payloads import ActivityPayloadDict, LeadCapturePayloadDict
+
+    from ._leads import Activity, Assignee, Capture
 
 AnswerT = TypeVar("AnswerT")
 LeadT = TypeVar("LeadT")
@@ -153,7 +150,7 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
 
     def capture(
         self,
-        payload: models.LeadCapturePayload | Mapping[str, Any] | None = None,
+        payload: Capture | None = None,
         /,
         *,
         body_format: BodyFormat = "json",
@@ -205,7 +202,7 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
     def post_activity(
         self,
         lead_id: str | UUID,
-        payload: models.ActivityPayload | Mapping[str, Any],
+        payload: Activity,
         /,
         *,
         extra_fields: Mapping[str, Any] | None = None,
@@ -248,7 +245,7 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
         self,
         lead_id: str | UUID,
         /,
-        *assignees: models.Assignee | AssigneeDict | Mapping[str, Any],
+        *assignees: Assignee,
         extra_fields: Mapping[str, Any] | None = None,
     ) -> AnswerT:
         """Replace a lead's assignees (page: "Reassign a lead …").

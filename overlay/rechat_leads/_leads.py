@@ -21,19 +21,25 @@ from ._options import POST_ACTIVITY
 from ._requests import joined
 
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import Never, Unpack
 
     from rechat_lead_capture_client import models
     from rechat_lead_capture_contract.payloads import (
         ActivityListingDict,
         ActivityPayloadDict,
         AssigneeDict,
+        LeadCapturePayloadDict,
         SearchDataDict,
     )
 
-    Assignee = models.Assignee | AssigneeDict | Mapping[str, Any]
-    Listing = models.ActivityListing | ActivityListingDict | Mapping[str, Any]
-    Search = models.SearchData | SearchDataDict | Mapping[str, Any]
+    # A mapping that nobody typed, whose values are Any: nothing else goes where Never is wanted.
+    # Beside it, a dictionary that is written out must be the typed one.
+    Untyped = Mapping[str, Never]
+    Activity = models.ActivityPayload | ActivityPayloadDict | Untyped
+    Assignee = models.Assignee | AssigneeDict | Untyped
+    Capture = models.LeadCapturePayload | LeadCapturePayloadDict | Untyped
+    Listing = models.ActivityListing | ActivityListingDict | Untyped
+    Search = models.SearchData | SearchDataDict | Untyped
 
 AnswerT_co = TypeVar("AnswerT_co", covariant=True)
 """``Answer``, or a coroutine of it."""
@@ -113,7 +119,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
     @overload
     def post_activity(
         self,
-        payload: models.ActivityPayload | Mapping[str, Any],
+        payload: Activity,
         /,
         *,
         extra_fields: Mapping[str, Any] | None = None,

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ._bodies import Encoded, encode, uncarried
 from ._checks import check
 from ._contract import BodyFormat, Json, Operation, operation, shape
 from ._errors import Fault, InvalidPayloadError
-from ._options import Checks
+from ._options import CAPTURE, Checks
 from ._secrets import Secret
 from ._values import Normaliser, merge_deep
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from rechat_lead_capture_contract.payloads import LeadCapturePayloadDict
+
+    from ._leads import Capture
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,44 @@ def prepare_payload(
 ) -> Prepared:
     """The request that carries ``payload``. Raises InvalidPayloadError with all its faults."""
     of = operation(operation_id)
+    return Prepared(of, secret, _encoded(of, payload, extra_fields, checks, body_format))
+
+
+def check_lead(
+    payload: Capture | None = None,
+    /,
+    *,
+    body_format: BodyFormat = "json",
+    checks: Checks = "strict",
+    extra_fields: Mapping[str, Any] | None = None,
+    **fields: Unpack[LeadCapturePayloadDict],
+) -> tuple[Fault, ...]:
+    """What ``capture`` would find wrong with a lead, without sending anything.
+
+    Args:
+        payload: The lead as a mapping or generated model, if not given as keywords.
+        body_format: ``"json"``, ``"form"`` or ``"xml"``, as in ``capture``.
+        checks: ``"strict"`` or ``"rules"``, as in ``LeadClient``.
+        extra_fields: Fields that the contract does not name, merged in deeply.
+        **fields: The fields of the lead: LeadCapturePayload in the contract.
+
+    Returns:
+        All faults, in the order of their pointers; empty if ``capture`` would send the lead.
+    """
+    try:
+        _encoded(operation(CAPTURE), joined(payload, fields), extra_fields, checks, body_format)
+    except InvalidPayloadError as error:
+        return error.faults
+    return ()
+
+
+def _encoded(
+    of: Operation,
+    payload: Any,
+    extra_fields: Mapping[str, Any] | None,
+    checks: Checks,
+    body_format: BodyFormat,
+) -> Encoded:
     normaliser = Normaliser()
     value = normaliser.value(payload, shape(of.body_pointer("json")))
     if extra_fields:
@@ -55,7 +100,7 @@ def prepare_payload(
     faults += _beyond(faults, check(schema, value, formats=checks == "strict"))
     if faults:
         raise InvalidPayloadError(tuple(sorted(faults, key=lambda fault: fault.pointer)))
-    return Prepared(of, secret, encode(of, body_format, value))
+    return encode(of, body_format, value)
 
 
 def _beyond(known: list[Fault], found: list[Fault]) -> list[Fault]:

@@ -25,12 +25,25 @@ from rechat_leads import (
     Lead,
     LeadClient,
     RateLimitedError,
+    check_lead,
 )
 
 
 def watch(attempt: Attempt) -> None:
     assert_type(attempt.number, int)
     assert_type(attempt.retry_in, float | None)
+
+
+def read(name: str) -> dict[str, Any]:
+    """As ``json.loads`` gives it: nobody knows what is in it."""
+    return {"first_name": name}
+
+
+def check() -> None:
+    assert_type(check_lead(first_name="Ada", tag=["Website"]), tuple[Fault, ...])
+    check_lead({"email": "x"}, body_format="form", checks="rules")
+    check_lead(read("lead.json"), extra_fields={"x": {}})
+    check_lead(models.LeadCapturePayload(first_name="Ada"))
 
 
 def capture() -> None:
@@ -51,7 +64,8 @@ def capture() -> None:
         assert_type(lead.id, str | None)
         assert_type(lead.created_at, datetime | None)
         assert_type(lead.answer, Answer)
-        client.capture({"first_name": "Ada", "anything": object()})
+        client.capture({"first_name": "Ada", "listing": {"price": 1}})
+        client.capture(read("lead.json"))
         client.capture(models.LeadCapturePayload(first_name="Ada"), last_name="Lovelace")
         client.capture(listing=models.Listing(price=7.5), body_format="form")
         client.capture(listing={"price": Decimal("7.50")}, extra_fields={"x": {"y": 1}})
@@ -73,7 +87,9 @@ def follow(client: LeadClient, mapping: Mapping[str, Any]) -> None:
     lead.logged_in()
     assert_type(lead.reassign({"email": "a@example.com"}, models.Assignee(), mapping), Answer)
     lead.post_activity(action="ContactSignedUp", notes="x")
-    lead.post_activity({"action": "AnythingNew"})
+    lead.post_activity({"action": "ContactSignedUp", "notes": "x"})
+    lead.post_activity(mapping)
+    client.reassign("x", mapping, {"mls": "NTREIS"}, models.Assignee())
     client.post_activity("x", action=models.ActivityAction.CONTACT_VIEWED_LISTING, listing={})
     client.post_activity(UUID(int=1), mapping, extra_fields=mapping)
     client.reassign("x", {"mls": "NTREIS"}, extra_fields={})
@@ -95,7 +111,7 @@ async def asynchronous(own: httpx.AsyncClient) -> None:
         assert_type(await lead.signed_up(), Answer)
         assert_type(await lead.reassign({"email": "x"}), Answer)
         assert_type(await client.lead("x").post_activity(action="ContactLoggedIn"), Answer)
-        assert_type(await client.post_activity("x", {"action": "New"}), Answer)
+        assert_type(await client.post_activity("x", {"action": "ContactLoggedIn"}), Answer)
         assert_type(await client.reassign("x", {}), Answer)
         assert_type(client.with_options(timeout=1), AsyncLeadClient)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import httpx
 
 from rechat_lead_capture_client import models
-from rechat_leads import AsyncLead, AsyncLeadClient, Attempt, Lead, LeadClient
+from rechat_leads import AsyncLead, AsyncLeadClient, Attempt, Lead, LeadClient, check_lead
 
 
 def capture(client: LeadClient) -> None:
@@ -25,6 +25,11 @@ def capture(client: LeadClient) -> None:
     client.capture(assignees=[{"mail": "x"}])  # wrong: name in a list
     client.capture(body_format="yaml")  # wrong: no such format
     client.capture("Ada")  # wrong: not a mapping
+    client.capture({"first_name": 5})  # wrong: type in a dictionary that is written out
+    client.capture({"firstname": "Ada"})  # wrong: name in a dictionary that is written out
+    client.capture({"listing": {"price": "1"}})  # wrong: type, inside of it
+    check_lead({"email": 5})  # wrong: type
+    check_lead(firstname="Ada")  # wrong: no such field
     client.capture(extra_fields=[1])  # wrong: not a mapping
     _ = client.capture().identifier  # wrong: no such attribute
 
@@ -44,10 +49,20 @@ def follow(client: LeadClient, lead: Lead) -> None:
     lead.post_activity(action="ContactMovedIn")  # wrong: no such action
     lead.post_activity(action="ContactSignedUp", note="x")  # wrong: no such field
     client.post_activity("x")  # wrong: no action
+    client.post_activity("x", {"notes": "x"})  # wrong: no action
+    client.post_activity("x", {"action": "ContactMovedIn"})  # wrong: no such action
+    lead.post_activity({"action": "ContactSignedUp", "note": "x"})  # wrong: no such field
+    lead.viewed_listing({"price": "1"})  # wrong: type
+    lead.created_search({"pool": "yes"})  # wrong: type
     client.post_activity("x", action="ContactMovedIn")  # wrong: no such action
     client.post_activity(5, action="ContactSignedUp")  # wrong: no id
     client.post_activity(action="ContactSignedUp")  # wrong: no id at all
     client.reassign("x", "agent@example.com")  # wrong: no assignee
+    client.reassign("x", {"email": 5})  # wrong: type
+    client.reassign("x", {"mail": "agent@example.com"})  # wrong: name
+    client.reassign("x", {"email": "a@example.com"}, {"email": 5})  # wrong: type, in the second
+    lead.reassign({"email": 5})  # wrong: type
+    lead.reassign(models.ActivityListing())  # wrong: another model
     client.lead(5)  # wrong: no id
 
 
@@ -68,6 +83,7 @@ async def asynchronous(client: AsyncLeadClient, lead: AsyncLead) -> str | None:
     _ = client.capture(first_name="Ada").id  # wrong: not awaited
     await lead.viewed_listing(price="1")  # wrong: type
     await lead.post_activity(notes="x")  # wrong: no action
+    await lead.reassign({"email": 5})  # wrong: type
     AsyncLeadClient(transport=httpx.HTTPTransport())  # wrong: of the other kind
     AsyncLeadClient(on_attempt=later)  # wrong: nobody would await it
     return lead.signed_up()  # wrong: not awaited

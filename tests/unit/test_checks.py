@@ -19,7 +19,7 @@ from overlay_helpers.harness import LEAD, Harness, Recorder, accept
 
 from rechat_lead_capture_client import models
 from rechat_lead_capture_contract import contract
-from rechat_leads import Fault, InvalidPayloadError, LeadClient
+from rechat_leads import Fault, InvalidPayloadError, LeadClient, check_lead
 
 CHANNEL = "8c1d7e52-0f3a-4b96-a2c8-5e7b91d04f36"
 
@@ -630,3 +630,43 @@ async def test_a_capture_without_a_channel(harness: Harness) -> None:
         with pytest.raises(ConfigurationError, match="RECHAT_LEAD_CHANNEL"):
             await client.capture()
     assert recorder.requests == []
+
+
+# --- Without sending ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("payload", "options", "places"),
+    [
+        ({"first_name": "Ada", "email": " ada@exämple.de "}, {}, []),
+        ({}, {}, []),
+        (models.LeadCapturePayload(first_name="Ada"), {"last_name": "Lovelace"}, []),
+        (None, {"first_name": "Ada", "tag": ["Website"]}, []),
+        ({"email": "nobody", "first_name": 5}, {}, ["/email", "/first_name"]),
+        ({"email": "nobody", "first_name": 5}, {"checks": "rules"}, ["/first_name"]),
+        ({"listing": {"price": 1}}, {"body_format": "form"}, ["/listing"]),
+        ({"tag": ["Website"]}, {"body_format": "xml"}, ["/tag"]),
+        ({"firstname": "Ada"}, {}, ["/firstname"]),
+        (
+            {},
+            {"extra_fields": {"firstname": "Ada", "listing": {"price": "much"}}},
+            ["/listing/price"],
+        ),
+        ({"note": float("nan")}, {}, ["/note"]),
+        (["a list"], {}, [""]),
+        ("text", {"first_name": "Ada"}, [""]),
+    ],
+    ids=str,
+)
+def test_checking_says_what_capturing_would(
+    sent: Sent, payload: Any, options: dict[str, Any], places: list[str]
+) -> None:
+    found = check_lead(payload, **options)
+    assert [fault.pointer for fault in found] == places
+    sent.client = sent.client.with_options(checks=options.pop("checks", "strict"))
+    before = len(sent.recorder.requests)
+    if places:
+        assert found == sent.faults(payload, **options)
+    else:
+        sent.client.capture(payload, **options)
+    assert len(sent.recorder.requests) == before + (not places)

@@ -31,6 +31,7 @@ NAMES = [
     "RefusedError",
     "ServerError",
     "UnexpectedAnswerError",
+    "check_lead",
 ]
 CLIENT = ["capture", "close", "lead", "post_activity", "reassign", "with_options"]
 LEAD = [
