@@ -35,14 +35,15 @@ class Difference:
 
     def old_text(self) -> str:
         """The old value for people, shortened."""
-        return _shorten(self.old)
+        return shortened(self.old)
 
     def new_text(self) -> str:
         """The new value for people, shortened."""
-        return _shorten(self.new)
+        return shortened(self.new)
 
 
-def _shorten(value: Json) -> str:
+def shortened(value: Json) -> str:
+    """``value`` as JSON for people, cut after 80 characters."""
     if value is ABSENT:
         return "nothing"
     text = json.dumps(value, ensure_ascii=False)

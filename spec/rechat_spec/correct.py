@@ -1,11 +1,5 @@
 """Applying ``spec/corrections.yaml``, an OpenAPI Overlay 1.1 document, and saying who did what.
 
-JSONPath (RFC 9535) comes from jsonpath-rfc9535; the merge of an action is written here, after
-section "Action Object" of the Overlay Specification, in three functions: the one Python library
-for overlays, oas-patch 0.6, queries with another dialect (its filters with ``&&`` or ``match()``
-crash), treats incompatible values and empty matches as success, copies by replacing, and keeps
-no record of what an action touched.
-
 Stricter than the specification, on purpose: a correction that matches nothing, or that changes
 nothing, is an error, since both mean that the page moved.
 """
@@ -14,35 +8,27 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
-import jsonpath_rfc9535 as jsonpath
 from jsonschema import Draft202012Validator
 
+from .actions import Applied, Correction, apply
 from .compare import Difference, difference, equal
 from .documents import Json, child, is_at_or_below, parse_yaml, read_text, resolve
 from .errors import SpecError, UnmatchedCorrection
 
-
-@dataclass(frozen=True)
-class Correction:
-    """One action of the Overlay document: a name, a reason, a proof, and one change."""
-
-    name: str
-    reason: str
-    evidence: str
-    """``documented``, ``observed`` or ``assumed``."""
-    source: str
-    action: dict[str, Any]
-
-    @property
-    def target(self) -> str:
-        """The JSONPath query that says what the correction is about."""
-        return str(self.action["target"])
+__all__ = [
+    "Application",
+    "Corrected",
+    "Correction",
+    "applications",
+    "correct",
+    "read_corrections",
+    "without",
+]
 
 
 @dataclass(frozen=True)
@@ -92,6 +78,47 @@ def read_corrections(file: Path) -> list[Correction]:
     return corrections
 
 
+@dataclass(frozen=True)
+class Application:
+    """One correction, applied to a document, with the document before and after it."""
+
+    correction: Correction
+    before: dict[str, Json]
+    after: dict[str, Json]
+    """The same as before if there is a problem."""
+    applied: Applied | None = None
+    changes: tuple[Difference, ...] = ()
+    problem: UnmatchedCorrection | None = None
+    """Why it could not be applied, or was for nothing."""
+
+
+def applications(
+    document: dict[str, Json], corrections: Iterable[Correction]
+) -> Iterator[Application]:
+    """Apply ``corrections`` one after the other; those that find nothing to do leave no trace.
+
+    Raises SpecError if one cannot be applied.
+    """
+    before = document
+    for correction in corrections:
+        after = copy.deepcopy(before)  # what is told of a change does not change with the next
+        try:
+            applied = apply(after, correction)
+        except UnmatchedCorrection as unmatched:
+            yield Application(correction, before, before, problem=unmatched)
+            continue
+        changes = tuple(difference(before, after))
+        if changes:
+            yield Application(correction, before, after, applied, changes)
+            before = after
+            continue
+        problem = UnmatchedCorrection(
+            f"correction {correction.name!r} changes nothing: the page already says it. "
+            f"Drop it, or leave it out with --suspend {correction.name}"
+        )
+        yield Application(correction, before, before, applied, problem=problem)
+
+
 def correct(
     document: dict[str, Json],
     corrections: list[Correction],
@@ -100,50 +127,56 @@ def correct(
 ) -> Corrected:
     """Apply ``corrections`` in order, but for those named in ``suspend``.
 
-    Raises UnmatchedCorrection if one matches nothing or changes nothing, SpecError if one cannot
-    be applied (a bad JSONPath, values that do not merge) or a suspended name does not exist.
+    Raises UnmatchedCorrection, which tells of all of them, if some match nothing or change
+    nothing; SpecError if one cannot be applied (a bad JSONPath, values that do not merge) or a
+    suspended name does not exist.
     """
-    unknown = set(suspend) - {correction.name for correction in corrections}
-    if unknown:
-        raise SpecError(f"has no correction named {min(unknown)!r} to suspend", file=file)
-    current = copy.deepcopy(document)
-    before = document
+    current = document
     changes: list[tuple[Correction, Difference]] = []
     evidence: dict[str, Correction] = {}
-    for correction in corrections:
-        if correction.name in suspend:
-            continue
-        try:
-            copied = _apply(current, correction)
-        except SpecError as error:
-            error.file = str(file)
-            raise
-        now = copy.deepcopy(current)  # what is told of a change does not change with the next
-        made = list(difference(before, now))
-        if not made:
-            raise UnmatchedCorrection(
-                f"correction {correction.name!r} changes nothing: the page already says it. "
-                f"Drop it, or leave it out with --suspend {correction.name}",
-                file=file,
-            )
-        for change in made:
-            changes.append((correction, change))
-            for pointer in [p for p in evidence if is_at_or_below(p, change.pointer)]:
-                del evidence[pointer]
-            if change.kind != "removed":
-                evidence[change.pointer] = correction
-        evidence |= _carried(before, now, copied, evidence)
-        before = now
+    problems: list[UnmatchedCorrection] = []
+    try:
+        for step in applications(document, without(corrections, suspend, file)):
+            current = step.after
+            if step.problem is not None or step.applied is None:
+                problems += [step.problem] if step.problem else []
+                continue
+            for change in step.changes:
+                changes.append((step.correction, change))
+                for pointer in [p for p in evidence if is_at_or_below(p, change.pointer)]:
+                    del evidence[pointer]
+                if change.kind != "removed":
+                    evidence[change.pointer] = step.correction
+            evidence |= _carried(step.before, step.after, step.applied.copied, evidence)
+    except SpecError as error:
+        error.file = str(file)
+        raise
+    if problems:
+        told = [problem.problem for problem in problems]
+        if len(told) > 1:
+            told.insert(0, f"{len(told)} corrections have nothing to correct:")
+        raise UnmatchedCorrection("\n  ".join(told), file=file)
     return Corrected(
-        document=current,
+        document=copy.deepcopy(current),
         changes=tuple(changes),
         suspended=tuple(sorted(set(suspend))),
         evidence=dict(sorted(evidence.items())),
     )
 
 
+def without(
+    corrections: Iterable[Correction], suspend: Collection[str], file: Path
+) -> list[Correction]:
+    """``corrections`` but for those named in ``suspend``; SpecError if a name does not exist."""
+    corrections = list(corrections)
+    unknown = set(suspend) - {correction.name for correction in corrections}
+    if unknown:
+        raise SpecError(f"has no correction named {min(unknown)!r} to suspend", file=file)
+    return [correction for correction in corrections if correction.name not in suspend]
+
+
 def _carried(
-    before: Json, now: Json, copied: list[tuple[str, str]], evidence: dict[str, Correction]
+    before: Json, now: Json, copied: Iterable[tuple[str, str]], evidence: dict[str, Correction]
 ) -> dict[str, Correction]:
     """The evidence that a copied value takes along: an assumption stays one where it is copied."""
     carried: dict[str, Correction] = {}
@@ -159,110 +192,3 @@ def _carried(
             if same:
                 carried[place] = correction
     return carried
-
-
-def _apply(document: dict[str, Json], correction: Correction) -> list[tuple[str, str]]:
-    """Do what ``correction`` says; returns which pointers were copied where."""
-    action = correction.action
-    nodes = _find(correction, action["target"], document)
-    if not nodes:
-        raise UnmatchedCorrection(
-            f"correction {correction.name!r} matches nothing: {correction.target}. "
-            f"Mend or drop it, or leave it out with --suspend {correction.name}"
-        )
-    if "remove" in action:
-        # Backwards, so that the places of an array's earlier items do not move.
-        for node in sorted(nodes, key=lambda n: [_order(t) for t in n.location], reverse=True):
-            parent, key = _parent(document, node, correction)
-            del parent[key]
-        return []
-    copied: list[tuple[str, str]] = []
-    if "copy" in action:
-        sources = _find(correction, action["copy"], document)
-        if len(sources) != 1:
-            raise UnmatchedCorrection(
-                f"correction {correction.name!r} copies {action['copy']}, which matches "
-                f"{len(sources)} values: expected one"
-            )
-        value = sources[0].value
-        copied = [(_pointer(sources[0]), _pointer(node)) for node in nodes]
-    else:
-        value = action["update"]
-    for node in nodes:
-        _write(document, node, copy.deepcopy(value), correction)
-    return copied
-
-
-def _order(token: int | str) -> tuple[int, str]:
-    return (token, "") if isinstance(token, int) else (0, token)
-
-
-def _find(
-    correction: Correction, query: str, document: dict[str, Json]
-) -> list[jsonpath.JSONPathNode]:
-    try:
-        # A query may name one place twice; it is one place.
-        return list({node.location: node for node in jsonpath.find(query, document)}.values())
-    except jsonpath.JSONPathError as error:
-        problem = f"correction {correction.name!r}: {query} is not a JSONPath query: {error}"
-        raise SpecError(problem) from error
-
-
-def _pointer(node: jsonpath.JSONPathNode) -> str:
-    pointer = ""
-    for token in node.location:
-        pointer = child(pointer, token)
-    return pointer
-
-
-def _parent(
-    document: dict[str, Json], node: jsonpath.JSONPathNode, correction: Correction
-) -> tuple[Any, Any]:
-    if not node.location:
-        problem = f"correction {correction.name!r} would replace the whole document"
-        raise SpecError(problem, pointer="")
-    parent: Any = document
-    for token in node.location[:-1]:
-        parent = parent[token]
-    return parent, node.location[-1]
-
-
-def _write(
-    document: dict[str, Json], node: jsonpath.JSONPathNode, value: Json, correction: Correction
-) -> None:
-    target: Any = node.value
-    pointer = _pointer(node)
-    if isinstance(target, dict) and isinstance(value, dict):
-        _merge(target, value, pointer, correction)
-    elif isinstance(target, list):
-        target.extend(value if isinstance(value, list) else [value])
-    elif isinstance(target, (dict, list)) or isinstance(value, (dict, list)):
-        raise _incompatible(target, value, pointer, correction)
-    else:
-        parent, key = _parent(document, node, correction)
-        parent[key] = value
-
-
-def _merge(target: dict[str, Json], update: dict[str, Json], pointer: str, by: Correction) -> None:
-    for key, value in update.items():
-        at = child(pointer, key)
-        known = target.get(key)
-        if key not in target:
-            target[key] = value
-        elif isinstance(known, dict) and isinstance(value, dict):
-            _merge(known, value, at, by)
-        elif isinstance(known, list) and isinstance(value, list):
-            known.extend(value)
-        elif isinstance(known, (dict, list)) or isinstance(value, (dict, list)):
-            raise _incompatible(known, value, at, by)
-        else:
-            target[key] = value
-
-
-def _incompatible(known: Json, value: Json, pointer: str, correction: Correction) -> SpecError:
-    kinds: dict[type, str] = {dict: "an object", list: "an array"}
-    return SpecError(
-        f"correction {correction.name!r} cannot merge {kinds.get(type(value), 'a plain value')} "
-        f"into {kinds.get(type(known), 'a plain value')}",
-        pointer=pointer,
-    )

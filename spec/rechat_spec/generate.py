@@ -6,18 +6,25 @@ the output is pinned to one version in pyproject.toml, group ``codegen``.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import re
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import contract_package
 from .correct import Corrected
-from .documents import Json, walk, write_json
+from .documents import Json, child, walk, write_json
 from .errors import GeneratorRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from openapi_python_client.parser.errors import GeneratorError
 
 CLIENT_PACKAGE = "rechat_lead_capture_client"
 CONTRACT_PACKAGE = "rechat_lead_capture_contract"
@@ -115,21 +122,55 @@ def _used_schemas(document: dict[str, Json]) -> set[str]:
 
 
 def _run_generator(contract: dict[str, Json], settings: Path, directory: Path) -> None:
+    # In this process: the library takes longer to import than to run, and the typed dictionaries
+    # need it as well; imported here, since who is refused before need not wait for it.
+    import openapi_python_client  # noqa: PLC0415
+    from openapi_python_client.config import Config, ConfigFile, MetaType  # noqa: PLC0415
+
     view = directory.parent / "generator-view.json"
     view.write_text(write_json(generator_view(contract)), encoding="utf-8")
     try:
-        _run(
-            "openapi_python_client",
-            "generate",
-            f"--path={view.name}",
-            f"--config={settings.resolve() / 'client.yaml'}",
-            f"--output-path={directory.name}",
-            "--meta=none",
-            "--fail-on-warning",
-            cwd=directory.parent,
+        config = Config.from_sources(
+            ConfigFile.load_from_path(settings / "client.yaml"),
+            MetaType.NONE,
+            view,
+            "utf-8",
+            overwrite=False,
+            output_path=directory,
         )
+        with contextlib.redirect_stdout(io.StringIO()):  # it says that it begins
+            faults = openapi_python_client.generate(config=config)
+    except OSError:
+        raise
+    except Exception as error:  # it raises anything, for contracts that it cannot do
+        problem = f"the client generator gives up: {type(error).__name__}: {error}"
+        raise GeneratorRefusal(problem, file="openapi.yaml") from error
     finally:
         view.unlink()
+    if faults:
+        raise _refusal(faults)
+
+
+def _refusal(faults: Sequence[GeneratorError]) -> GeneratorRefusal:
+    """What the generator failed at, or would leave out: left to itself it only warns."""
+    told = [
+        line
+        for fault in faults
+        for line in (fault.header, *(fault.detail or "").splitlines())
+        if line.strip()
+    ]
+    operation = _OPERATION.search(faults[0].header or "")
+    pointer = None
+    if operation is not None:
+        pointer = child(child("/paths", operation[2]), operation[1].lower())
+    return GeneratorRefusal(
+        "the client generator cannot do all of the contract:\n  " + "\n  ".join(told),
+        file="openapi.yaml",
+        pointer=pointer,
+    )
+
+
+_OPERATION = re.compile(r"parsing ([A-Z]+) (/\S*) within")
 
 
 def _run(module: str, *arguments: str, cwd: Path) -> None:

@@ -9,17 +9,12 @@ generated/            everything made from the contract
 from __future__ import annotations
 
 import datetime
-import filecmp
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import generate
+from . import generate, swap
 from .correct import Corrected, correct, read_corrections
 from .documents import Json, parse_yaml, read_text, sha256, write_yaml
 from .errors import Drift, SpecError
@@ -33,6 +28,7 @@ SETTINGS = Path("spec/generator")
 PROVENANCE = Path("spec/provenance.yaml")
 CONTRACT = Path("openapi.yaml")
 GENERATED = Path("generated")
+_PLACES = (UPSTREAM, PROVENANCE, CONTRACT, GENERATED)
 
 _BANNERS = {
     UPSTREAM: (
@@ -101,23 +97,23 @@ def update(root: Path, source: Path, suspend: Sequence[str] = ()) -> Report:
         known = {}
     if known.get("sha256") == page["sha256"] and known.get("file") == page["file"]:
         page["date"] = known["date"]  # the day on which this page was first taken
-    with _staging(root) as staging:
+    with swap.staging(root) as staging:
         corrected = _build(root, staging, document, upstream, page=page, suspend=suspend)
-        return Report(corrected, _swap(root, staging))
+        return Report(corrected, swap.swap(root, staging, _PLACES))
 
 
 def regenerate(root: Path) -> Report:
     """Rebuild everything from ``spec/``. Raises SpecError; then no file has changed."""
-    with _staging(root) as staging:
+    with swap.staging(root) as staging:
         corrected = _rebuild(root, staging)
-        return Report(corrected, _swap(root, staging))
+        return Report(corrected, swap.swap(root, staging, _PLACES))
 
 
 def check(root: Path) -> Report:
     """Compare the project's files with a fresh build, both ways; Drift names what differs."""
-    with _staging(root) as staging:
+    with swap.staging(root) as staging:
         corrected = _rebuild(root, staging)
-        changed = _differing(root, staging)
+        changed = swap.differing(root, staging, _PLACES)
     if changed:
         kept = "\n".join(f"  {path}" for path in changed[:20])
         more = f"\n  and {len(changed) - 20} more" if len(changed) > 20 else ""
@@ -194,85 +190,3 @@ def _read_provenance(root: Path) -> dict[str, Any]:
             )
             raise SpecError(problem, file=PROVENANCE, pointer=f"/{key}")
     return dict(record)
-
-
-# --- All or nothing -----------------------------------------------------------------------------
-
-_PLACES = (UPSTREAM, PROVENANCE, CONTRACT, GENERATED)
-
-
-class _NotPutBackError(SpecError):
-    """A failed write could not be undone either; the old files are kept."""
-
-
-@contextmanager
-def _staging(root: Path) -> Iterator[Path]:
-    """A directory on the project's own file system, so that finished files move in one step."""
-    try:
-        directory = Path(tempfile.mkdtemp(prefix=".rechat-spec-", dir=root))
-    except OSError as error:
-        raise SpecError(f"cannot be written to: {error.strerror}", file=root) from error
-    keep = False
-    try:
-        yield directory
-    except _NotPutBackError:
-        keep = True
-        raise
-    finally:
-        if not keep:
-            shutil.rmtree(directory, ignore_errors=True)
-
-
-def _swap(root: Path, staging: Path) -> tuple[Path, ...]:
-    """Move what differs from ``staging`` into the project; put all back if one move fails."""
-    changed = _differing(root, staging)
-    places = [p for p in _PLACES if any(path == p or p in path.parents for path in changed)]
-    old = staging / "old"
-    done: list[Path] = []
-    try:
-        for place in places:
-            (old / place).parent.mkdir(parents=True, exist_ok=True)
-            done.append(place)
-            if (root / place).exists():
-                os.replace(root / place, old / place)
-            os.replace(staging / place, root / place)
-    except BaseException as failure:
-        try:
-            _put_back(root, staging, done)
-        except OSError as error:
-            raise _NotPutBackError(
-                f"{failure}; and then the files before could not be put back: {error}. "
-                f"They are in {old}: move them to where they belong by hand"
-            ) from failure
-        raise
-    return tuple(changed)
-
-
-def _put_back(root: Path, staging: Path, places: Sequence[Path]) -> None:
-    for place in reversed(places):
-        if (staging / "old" / place).exists():
-            if (root / place).is_dir():
-                shutil.rmtree(root / place)
-            os.replace(staging / "old" / place, root / place)
-        elif not (staging / place).exists():
-            os.replace(root / place, staging / place)
-
-
-def _differing(root: Path, staging: Path) -> list[Path]:
-    """The files that are in only one of the two, or differ, as project paths."""
-    names: set[Path] = set()
-    for base in (root, staging):
-        for place in _PLACES:
-            files = (base / place).rglob("*") if (base / place).is_dir() else [base / place]
-            names |= {f.relative_to(base) for f in files if f.is_file() and not _is_cache(f)}
-    return sorted(
-        name
-        for name in names
-        if not (root / name).is_file()
-        or not (staging / name).is_file()
-        or not filecmp.cmp(root / name, staging / name, shallow=False)
-    )
-
-
-def _is_cache(file: Path) -> bool:
-    return "__pycache__" in file.parts or file.suffix == ".pyc" or ".ruff_cache" in file.parts

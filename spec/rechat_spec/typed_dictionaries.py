@@ -11,8 +11,6 @@ import keyword
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from openapi_python_client.strings import ClassName
-
 from .documents import Json, follow
 
 _HEADER = '''"""Typed dictionaries of everything a request body can hold, for keyword arguments."""
@@ -70,7 +68,7 @@ class _Writer:
         self.classes: dict[str, str] = {}
         self._schemas: dict[str, dict[str, Json]] = {}
         components = contract.get("components", {}).get("schemas", {})
-        self._component_names = {f"{ClassName(name, '')}Dict" for name in components}
+        self._component_names = {f"{_class_name(name)}Dict" for name in components}
         self._open: list[str] = []
 
     def annotation(self, schema: Json, name: str) -> str:
@@ -89,7 +87,7 @@ class _Writer:
         return _literal(schema) or self._plain(schema, name, is_component=False)
 
     def _reference(self, reference: str) -> str:
-        component = ClassName(reference.rpartition("/")[2], "")
+        component = _class_name(reference.rpartition("/")[2])
         target = follow(self.contract, reference)
         whole = self._all_of(target)
         is_class = _is_object(whole) and bool(whole.get("properties"))
@@ -166,7 +164,7 @@ class _Writer:
         required = schema.get("required", [])
         fields: list[tuple[str, str, str]] = []
         for key, value in schema["properties"].items():
-            text = self.annotation(value, ClassName(f"{stem}_{key}", ""))
+            text = self.annotation(value, _class_name(f"{stem}_{key}"))
             text = f"Required[{text}]" if key in required else text
             fields.append((key, text, self._description(value)))
         if all(_can_be_a_field(key) for key, _, _ in fields):
@@ -184,6 +182,14 @@ class _Writer:
     def _description(self, schema: Json) -> str:
         target = _followed(self.contract, schema)
         return _one_line(target.get("description", "")) if isinstance(target, dict) else ""
+
+
+def _class_name(text: str) -> str:
+    """``text`` as the client generator names classes."""
+    # Imported here: it takes seconds, for which a page that is refused need not wait.
+    from openapi_python_client.strings import ClassName  # noqa: PLC0415
+
+    return ClassName(text, "")
 
 
 def _literal(schema: dict[str, Json]) -> str:
