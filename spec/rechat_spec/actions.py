@@ -18,7 +18,7 @@ from jsonpath_rfc9535.segments import JSONPathChildSegment
 from jsonpath_rfc9535.selectors import IndexSelector, NameSelector
 
 from .compare import ABSENT
-from .documents import Json, child
+from .documents import Json, child, sha256, write_json
 from .errors import SpecError, UnmatchedCorrection
 
 
@@ -37,6 +37,15 @@ class Correction:
     def target(self) -> str:
         """The JSONPath query that says what the correction is about."""
         return str(self.action["target"])
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether what it does was edited; its reason may be worded anew."""
+        does = {key: self.action[key] for key in sorted(_DOES & self.action.keys())}
+        return sha256(write_json(does).encode())[:12]
+
+
+_DOES = {"target", "update", "copy", "remove"}
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,20 @@
 """The errors a maintainer can meet, and the exit code of each.
 
 SpecError                    1  the input (page, document, corrections) makes no sense
-├── UnmatchedCorrection      3  a correction matches nothing, or changes nothing
+├── UnmatchedCorrection      3  a correction matches nothing, changes nothing, or is contradicted
 ├── GeneratorRefusal         1  the client generator failed or warned
 └── Drift                    4  the project's files are not what its sources make
 
-Exit code 2 is a wrong command line.
+Exit code 2 is a wrong command line. ``check-upstream`` has codes of its own: 0 the page says what
+it said, MOVED, and NOT_COMPARED.
 """
 
 from __future__ import annotations
+
+MOVED = 1
+"""The page says something else than ``spec/upstream.yaml``."""
+NOT_COMPARED = 5
+"""The page, or what it is compared with, makes no sense."""
 
 
 class SpecError(Exception):
@@ -38,7 +44,7 @@ class SpecError(Exception):
 
 
 class UnmatchedCorrection(SpecError):  # noqa: N818 - each is an error by its base
-    """A correction has nothing (left) to correct."""
+    """A correction has nothing (left) to correct, or the page says something else there now."""
 
     exit_code = 3
 

@@ -1,5 +1,7 @@
 """The project's machine-written files: built together, then written all or nothing, or checked.
 
+A new page is taken by ``update``; here is what it shares with ``regenerate`` and its ``--check``.
+
 spec/upstream.yaml    the page, merged              written by ``update`` alone
 spec/provenance.yaml  what was made from what
 openapi.yaml          the contract
@@ -8,17 +10,15 @@ generated/            everything made from the contract
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import generate, swap
-from .correct import Corrected, correct, read_corrections
+from .correct import Corrected, Correction, correct, read_corrections
 from .documents import Json, parse_yaml, read_text, sha256, write_yaml
 from .errors import Drift, SpecError
-from .merge import merge
 from .page import read_fragments
 from .validate import check_ignored, check_openapi, check_references
 
@@ -28,7 +28,7 @@ SETTINGS = Path("spec/generator")
 PROVENANCE = Path("spec/provenance.yaml")
 CONTRACT = Path("openapi.yaml")
 GENERATED = Path("generated")
-_PLACES = (UPSTREAM, PROVENANCE, CONTRACT, GENERATED)
+PLACES = (UPSTREAM, PROVENANCE, CONTRACT, GENERATED)
 
 _BANNERS = {
     UPSTREAM: (
@@ -53,19 +53,8 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The report for people."""
-        document = self.corrected.document
-        operations = [
-            method
-            for path in document.get("paths", {}).values()
-            for method in (path if isinstance(path, dict) else ())
-            if method in _METHODS
-        ]
-        names = {correction.name for correction, _ in self.corrected.changes}
-        yield (
-            f"contract: {len(operations)} operations, "
-            f"{len(document.get('components', {}).get('schemas', {}))} schemas, "
-            f"{len(names)} corrections"
-        )
+        size = size_of(self.corrected)
+        yield f"contract: {size[0]} operations, {size[1]} schemas, {size[2]} corrections"
         for name in self.corrected.suspended:
             yield f"suspended correction: {name}"
         for path in self.written:
@@ -74,46 +63,34 @@ class Report:
             yield "nothing to write: everything is up to date"
 
 
+def size_of(corrected: Corrected) -> tuple[int, int, int]:
+    """How many operations, schemas and effective corrections there are."""
+    document = corrected.document
+    operations = [
+        method
+        for path in document.get("paths", {}).values()
+        for method in (path if isinstance(path, dict) else ())
+        if method in _METHODS
+    ]
+    names = {correction.name for correction, _ in corrected.changes}
+    return len(operations), len(document.get("components", {}).get("schemas", {})), len(names)
+
+
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-def update(root: Path, source: Path, suspend: Sequence[str] = ()) -> Report:
-    """Take a new page or OpenAPI file as the vendor's word and rebuild everything from it.
-
-    Raises SpecError; then no file of the project has changed.
-    """
-    fragments = read_fragments(source)
-    document = merge(fragments, source)
-    upstream = _render(UPSTREAM, document)
-    page = {
-        "file": source.name,
-        "sha256": sha256(source.read_bytes()),
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "fragments": len(fragments),
-    }
-    try:
-        known = _read_provenance(root)["page"]
-    except SpecError:  # there is none, or a damaged one: it is written anew
-        known = {}
-    if known.get("sha256") == page["sha256"] and known.get("file") == page["file"]:
-        page["date"] = known["date"]  # the day on which this page was first taken
-    with swap.staging(root) as staging:
-        corrected = _build(root, staging, document, upstream, page=page, suspend=suspend)
-        return Report(corrected, swap.swap(root, staging, _PLACES))
 
 
 def regenerate(root: Path) -> Report:
     """Rebuild everything from ``spec/``. Raises SpecError; then no file has changed."""
     with swap.staging(root) as staging:
         corrected = _rebuild(root, staging)
-        return Report(corrected, swap.swap(root, staging, _PLACES))
+        return Report(corrected, swap.swap(root, staging, PLACES))
 
 
 def check(root: Path) -> Report:
     """Compare the project's files with a fresh build, both ways; Drift names what differs."""
     with swap.staging(root) as staging:
         corrected = _rebuild(root, staging)
-        changed = swap.differing(root, staging, _PLACES)
+        changed = swap.differing(root, staging, PLACES)
     if changed:
         kept = "\n".join(f"  {path}" for path in changed[:20])
         more = f"\n  and {len(changed) - 20} more" if len(changed) > 20 else ""
@@ -127,7 +104,7 @@ def check(root: Path) -> Report:
 
 
 def _rebuild(root: Path, staging: Path) -> Corrected:
-    provenance = _read_provenance(root)
+    provenance = read_provenance(root)
     upstream = read_text(root / UPSTREAM)
     if sha256(upstream.encode()) != provenance["upstream_sha256"]:
         raise Drift(
@@ -138,10 +115,10 @@ def _rebuild(root: Path, staging: Path) -> Corrected:
         )
     document = read_fragments(root / UPSTREAM)[0].document
     page, suspend = provenance["page"], provenance["suspended"]
-    return _build(root, staging, document, upstream, page=page, suspend=suspend)
+    return build(root, staging, document, upstream, page=page, suspend=suspend)
 
 
-def _build(
+def build(
     root: Path,
     staging: Path,
     document: Json,
@@ -149,18 +126,24 @@ def _build(
     *,
     page: Json,
     suspend: Sequence[str],
+    corrections: list[Correction] | None = None,
 ) -> Corrected:
-    """Everything, built into ``staging`` with the same relative paths as in the project."""
-    corrections = read_corrections(root / CORRECTIONS)
+    """Everything, built into ``staging`` with the same relative paths as in the project.
+
+    Raises SpecError if it cannot be built.
+    """
+    if corrections is None:
+        corrections = read_corrections(root / CORRECTIONS)
     corrected = correct(document, corrections, CORRECTIONS, suspend)
     check_references(corrected.document, CONTRACT)
     check_openapi(corrected.document, CONTRACT)
     check_ignored(corrected.document, CONTRACT)
-    contract = _render(CONTRACT, corrected.document)
+    contract = render(CONTRACT, corrected.document)
     provenance = {
         "page": page,
         "upstream_sha256": sha256(upstream.encode()),
         "corrections_sha256": sha256((root / CORRECTIONS).read_bytes()),
+        "corrections": {correction.name: correction.fingerprint for correction in corrections},
         "suspended": list(corrected.suspended),
         "contract_sha256": sha256(contract.encode()),
         "tools": generate.tools(),
@@ -168,16 +151,18 @@ def _build(
     (staging / "spec").mkdir()
     (staging / UPSTREAM).write_text(upstream, encoding="utf-8")
     (staging / CONTRACT).write_text(contract, encoding="utf-8")
-    (staging / PROVENANCE).write_text(_render(PROVENANCE, provenance), encoding="utf-8")
+    (staging / PROVENANCE).write_text(render(PROVENANCE, provenance), encoding="utf-8")
     generate.generate(corrected, provenance, root / SETTINGS, staging / GENERATED)
     return corrected
 
 
-def _render(path: Path, value: Json) -> str:
+def render(path: Path, value: Json) -> str:
+    """The text of the machine-written YAML file ``path``, banner included."""
     return write_yaml(value, banner=_BANNERS[path])
 
 
-def _read_provenance(root: Path) -> dict[str, Any]:
+def read_provenance(root: Path) -> dict[str, Any]:
+    """What the committed files were made of; SpecError if that is not recorded."""
     try:
         record = parse_yaml(read_text(root / PROVENANCE))
     except ValueError as error:

@@ -18,14 +18,14 @@ and only if what was removed was not copied to elsewhere before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .actions import Applied, Correction, names_its_places
 from .compare import ABSENT, equal, shortened
 from .correct import Application, applications
-from .documents import Json, child, is_at_or_below, resolve
+from .documents import Json, child, is_at_or_below, resolve, tokens
 
 
 class Standing(StrEnum):
@@ -72,54 +72,75 @@ def standings(
     old_page: dict[str, Json] | None,
     new_page: dict[str, Json],
     corrections: Iterable[Correction],
+    known: Mapping[str, str],
     keep: Collection[str] = (),
 ) -> list[Finding]:
-    """Every finding, in the order of the corrections; without an old page only what needs none.
+    """Every finding, in the order of the corrections.
 
-    ``keep`` names corrections that hold although they are orphaned or contradicted. Raises
-    SpecError if a correction cannot be applied to the new page at all.
+    ``known`` holds the fingerprints of the corrections with which the old page was taken: one that
+    was edited since has just been looked at by a person, so it is only asked whether it still has
+    something to do. ``keep`` names corrections that hold although they are orphaned or
+    contradicted. Raises SpecError if a correction cannot be applied to the new page at all.
     """
     corrections = list(corrections)
-    now = list(applications(new_page, corrections))
-    before: list[Application | None] = [None] * len(now)
+    found: dict[str, list[Finding]] = {correction.name: [] for correction in corrections}
+    for application in applications(new_page, corrections):
+        found[application.correction.name] += _alone(application)
+    unedited = [one for one in corrections if known.get(one.name) == one.fingerprint]
     if old_page is not None:
-        before = list(applications(old_page, corrections))
-    findings: list[Finding] = []
-    for index, (one, other) in enumerate(zip(before, now, strict=True)):
-        found = list(_of_one(one, other, now[:index]))
-        worst = next((item for item in found if item.stops), None)
-        if worst is None:
-            findings += found
-            continue
-        can_be_kept = worst.standing in {Standing.ORPHANED, Standing.CONTRADICTED}
-        kept = can_be_kept and worst.correction.name in keep
-        findings += [_kept(item) if kept else item for item in found if item.stops]
-    return findings
+        # What a page has changed shows where the same corrections are applied to both.
+        now = list(applications(new_page, unedited))
+        for index, old in enumerate(applications(old_page, unedited)):
+            if not found[old.correction.name]:
+                found[old.correction.name] += _compared(old, now[index], now[:index])
+    return [finding for several in found.values() for finding in _worst(several, keep)]
 
 
-def _kept(finding: Finding) -> Finding:
-    where = (finding.pointer, finding.page_before, finding.page_now)
-    return Finding(finding.correction, finding.standing, finding.text, *where, kept=True)
+def _worst(findings: list[Finding], keep: Collection[str]) -> list[Finding]:
+    """Of what was found of one correction that which decides; a part that is said is a detail."""
+    stopping = [finding for finding in findings if finding.stops]
+    if not stopping:
+        return findings
+    can_be_kept = all(one.standing in _CAN_BE_KEPT for one in stopping)
+    if can_be_kept and stopping[0].correction.name in keep:
+        return [replace(one, kept=True) for one in stopping]
+    return stopping
 
 
-def _of_one(
-    old: Application | None, new: Application, earlier: list[Application]
-) -> Iterator[Finding]:
+_CAN_BE_KEPT = {Standing.ORPHANED, Standing.CONTRADICTED}
+
+
+def _alone(new: Application) -> Iterator[Finding]:
+    """What can be said of a correction without the page of before."""
     correction = new.correction
-    if new.problem is not None:
-        if new.applied is not None:
-            text = "the page says all of it now: it changes nothing"
-            yield Finding(correction, Standing.REDUNDANT, text)
-        else:
-            yield Finding(correction, Standing.UNMATCHED, _why_unmatched(new))
-    elif new.applied is not None and old is not None and old.applied is not None:
-        if new.applied.value is ABSENT:
-            both = [p for p in new.applied.targets if p in old.applied.targets]
-            yield from _removals(old, new, both, earlier)
-        else:
-            seen = {write.pointer: write for write in _writes(old.before, old.applied)}
-            for write in _writes(new.before, new.applied):
-                yield from _judged(correction, write, old, seen.get(write.pointer))
+    if new.applied is None:
+        yield Finding(correction, Standing.UNMATCHED, _why_unmatched(new))
+    elif new.problem is not None:
+        text = "the page says all of it now: it changes nothing"
+        yield Finding(correction, Standing.REDUNDANT, text)
+    elif new.applied.value is not ABSENT:
+        for write in _writes(new.before, new.applied):
+            if write.kind == "adds" and _is_example_of_nothing(write):
+                text = f"there is no {write.pointer}: the correction would add it, of any type"
+                yield Finding(correction, Standing.ORPHANED, text, write.pointer)
+
+
+def _is_example_of_nothing(write: _Write) -> bool:
+    is_property = "properties" in tokens(write.pointer)[-2:-1]
+    return is_property and isinstance(write.value, dict) and write.value.keys() == {"examples"}
+
+
+def _compared(old: Application, new: Application, earlier: list[Application]) -> Iterator[Finding]:
+    """What the page has changed where the correction is at work."""
+    if new.problem is not None or old.applied is None or new.applied is None:
+        return
+    if new.applied.value is ABSENT:
+        both = [pointer for pointer in new.applied.targets if pointer in old.applied.targets]
+        yield from _removals(old, new, both, earlier)
+        return
+    seen = {write.pointer: write for write in _writes(old.before, old.applied)}
+    for write in _writes(new.before, new.applied):
+        yield from _judged(new.correction, write, old, seen.get(write.pointer))
 
 
 def _why_unmatched(application: Application) -> str:
