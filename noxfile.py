@@ -65,8 +65,14 @@ def sandbox(session: nox.Session) -> None:
 
 @nox.session
 def update_spec(session: nox.Session) -> None:
-    """Take a new documentation page or OpenAPI file (-- FILE [--suspend NAME]), rebuild all."""
+    """Take a new page or OpenAPI file (-- FILE): tell what changes for whom, rebuild all."""
     spec(session, "update", *session.posargs)
+
+
+@nox.session
+def check_upstream(session: nox.Session) -> None:
+    """Compare a page with spec/upstream.yaml (-- FILE): exit 1, with the report, if it moved."""
+    spec(session, "check-upstream", *session.posargs)
 
 
 @nox.session

@@ -46,18 +46,19 @@ class PythonApi:
 
 
 def read_api(generated: Path, sdk: Path) -> PythonApi:
-    """The API of the generated packages in ``generated`` and of the SDK in ``sdk``, if it is there.
+    """The API of the generated packages in ``generated`` and of the SDK in ``sdk``.
 
-    Raises SpecError for none of it: a package that is missing has no names.
+    A package that is not there has no names.
     """
     loader = griffe.GriffeLoader(search_paths=[generated, sdk], allow_inspection=False)
     packages: dict[str, griffe.Module] = {}
-    for name in (*GENERATED_PACKAGES, SDK_PACKAGE):
-        if name == SDK_PACKAGE:
-            # It needs the typed dictionaries, which are read by now.
-            loader.extensions = griffe.load_extensions("unpack_typeddict")
-        if (generated / name).is_dir() or (sdk / name).is_dir():
+    for name in GENERATED_PACKAGES:
+        if (generated / name).is_dir():
             packages[name] = loader.load(name)  # type: ignore[assignment]
+    if GENERATED_PACKAGES[1] in packages and (sdk / SDK_PACKAGE).is_dir():
+        # It needs the typed dictionaries, which are read by now.
+        loader.extensions = griffe.load_extensions("unpack_typeddict")
+        packages[SDK_PACKAGE] = loader.load(SDK_PACKAGE)  # type: ignore[assignment]
     loader.resolve_aliases(implicit=False)
     names: dict[str, griffe.Object] = {}
     for package in packages.values():

@@ -88,7 +88,7 @@ class UpdateReport:
 
     @cached_property
     def lines(self) -> dict[str, list[Lines]]:
-        """For the pointer of each renamed field the lines of Python that meet it, each line once."""
+        """For the pointer of each renamed field the lines of Python that meet it, each once."""
         seen: set[Lines] = set()
         result: dict[str, list[Lines]] = {}
         for change in self.sorted_changes():

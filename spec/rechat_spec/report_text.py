@@ -80,12 +80,9 @@ def markdown(report: UpdateReport) -> Iterator[str]:
             change.consequence(),
         ]
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
-    renamed = [
-        line for change in report.sorted_changes() for line in report.lines_to_change(change)
-    ]
-    if renamed:
+    if report.lines:
         yield "\n### Lines to change\n\n```diff"
-        for lines in dict.fromkeys(renamed):
+        for lines in (one for several in report.lines.values() for one in several):
             yield f"- {lines.before}\n+ {lines.after}"
         yield "```"
     if report.findings:

@@ -56,16 +56,23 @@ class Finding:
         """Whether nothing may be built before a person has decided."""
         return self.standing is not Standing.PARTLY_SAID and not self.kept
 
+    def sentence(self) -> str:
+        """What was found, as one sentence about the correction."""
+        is_verb = self.standing in {Standing.UNMATCHED, Standing.REDUNDANT}
+        return f"correction {self.correction.name!r} " + (
+            self.text if is_verb else f"is {self.standing}: {self.text}"
+        )
+
     def advice(self) -> str:
         """What can be done about it."""
         name = self.correction.name
         if not self.stops:
-            return "it is kept" if self.kept else "nothing needs to be done"
+            return "It is kept" if self.kept else "Nothing needs to be done"
         if self.standing is Standing.REDUNDANT:
-            return f"drop it, or leave it out with --suspend {name}"
+            return f"Drop it, or leave it out with --suspend {name}"
         if self.standing is Standing.UNMATCHED:
-            return f"mend or drop it, or leave it out with --suspend {name}"
-        return f"mend it, or leave it out with --suspend {name}, or let it stand with --keep {name}"
+            return f"Mend or drop it, or leave it out with --suspend {name}"
+        return f"Mend it, or leave it out with --suspend {name}, or let it stand with --keep {name}"
 
 
 def standings(
@@ -116,7 +123,7 @@ def _alone(new: Application) -> Iterator[Finding]:
     if new.applied is None:
         yield Finding(correction, Standing.UNMATCHED, _why_unmatched(new))
     elif new.problem is not None:
-        text = "the page says all of it now: it changes nothing"
+        text = "changes nothing: the page already says it"
         yield Finding(correction, Standing.REDUNDANT, text)
     elif new.applied.value is not ABSENT:
         for write in _writes(new.before, new.applied):
@@ -146,8 +153,8 @@ def _compared(old: Application, new: Application, earlier: list[Application]) ->
 def _why_unmatched(application: Application) -> str:
     correction = application.correction
     if "copy" in correction.action and str(application.problem).find(" copies ") >= 0:
-        return f"what it copies is not there once: {correction.action['copy']}"
-    return f"it matches nothing: {correction.target}"
+        return f"copies what is not there once: {correction.action['copy']}"
+    return f"matches nothing: {correction.target}"
 
 
 # --- What a correction writes ---------------------------------------------------------------------
@@ -215,7 +222,7 @@ def _judged(
         known = word if isinstance(word, list) else []
         twice = [one for one in write.value if _in(one, write.before) and not _in(one, known)]
         if twice:
-            text = f"the page has {_list(twice)} at {write.pointer} now: it would stand there twice"
+            text = f"would say {_list(twice)} twice at {write.pointer}: the page says it now"
             yield Finding(correction, Standing.REDUNDANT, text, *where)
 
 

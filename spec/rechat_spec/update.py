@@ -99,7 +99,7 @@ def update(
                 suspended=tuple(sorted(set(suspend))),
             )
         )
-        told = [f"correction {f.correction.name!r}: {f.text}; {f.advice()}" for f in stopping]
+        told = [f"{finding.sentence()}. {finding.advice()}" for finding in stopping]
         if len(told) > 1:
             told.insert(0, f"{len(told)} corrections need a person:")
         raise UnmatchedCorrection("\n  ".join(told), file=CORRECTIONS)

@@ -148,11 +148,6 @@ REFUSED: dict[str, tuple[Make, list[str]]] = {
                          ["new.yml: is not YML: the key 'openapi' stands twice", "(line 2,"]),
     "a YAML tab": (file("new.yaml", "info:\n\ttitle: T\n"), ["new.yaml: is not YAML:", "(line 2,"]),
     # What OpenAPI 3.1, or a correction, would silently hide.
-    "a status that a correction answers too": (
-        page(lambda f: f["paths"][published.TIMELINE]["post"]["responses"].update(
-            {"429": {"description": "Slow down", "content": {"text/plain": {}}}})),
-        [f"openapi.yaml, at {TIMELINE_POST}/responses/429:", "('content' was unexpected)"],
-    ),
     "nullable": (
         page(lambda f: schemas(f)["Address"]["properties"]["city"].update(nullable=True)),
         ["openapi.yaml, at /components/schemas/Address/properties/city/nullable:", "3.1 ignores"],

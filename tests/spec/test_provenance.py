@@ -69,14 +69,14 @@ def test_the_contract_data_carries_the_same_record(record: Any) -> None:
 def test_the_day_is_that_on_which_a_page_was_first_taken(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rechat_spec import project
+    from rechat_spec import update
 
     class Calendar(datetime.datetime):
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> Calendar:
             return cls(2031, 5, 17, tzinfo=tz)
 
-    monkeypatch.setattr(project.datetime, "datetime", Calendar)
+    monkeypatch.setattr(update.datetime, "datetime", Calendar)
     first = workspace.yaml("spec/provenance.yaml")["page"]
     assert workspace.run("update", PAGE).code == 0
     assert workspace.yaml("spec/provenance.yaml")["page"] == first
