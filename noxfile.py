@@ -185,10 +185,15 @@ def benchmarks_sandbox(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Run the long counts: kills of the sandbox, seeds of schemathesis, of the suite on faults."""
+    """Run the long counts: kills of the sandbox, seeds of schemathesis, edits, faults."""
     install(session, "test", project="-e.[sandbox,conformance]")
     session.run("python", "tests/soak/crash.py", "--kills", "200")
     session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
+    edited = (
+        "tests/spec/changes/test_soundness.py",
+        "tests/spec/changes/test_schemathesis_soundness.py",
+    )
+    session.run("pytest", "-n", "2", *edited, env={"RECHAT_SOUNDNESS_EXAMPLES": "1000"})
     counts = ("--seeds", "10", "--stock", "3", "--max-time", "180", "--out", "docs/reports")
     session.run("python", "-m", "mutants.run", *counts, env={"PYTHONPATH": "tests"})
 

@@ -8,15 +8,13 @@ So a new action in a condition breaks nobody: nobody could send it before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rechat_spec.documents import Json
 
 from . import keywords
+from .around import Around, plain
 from .keywords import Effect, Schema
-
-if TYPE_CHECKING:
-    from .inclusion import Names
 
 
 class Cases(NamedTuple):
@@ -44,8 +42,6 @@ class Cases(NamedTuple):
 
 def cases(schema: Schema, document: Json) -> Cases | None:
     """The condition of ``schema`` as a table; None if it is of another kind."""
-    from .inclusion import plain  # noqa: PLC0415 - the two need each other
-
     branches: list[tuple[list[Json], Json]] = []
     name: str | None = None
     rest: Json = schema
@@ -83,8 +79,8 @@ def _test(schema: Json) -> tuple[str, list[Json]] | None:
 def compare(
     old: Cases,
     new: Cases,
-    compare_schemas: Callable[[Json, Json, Names], Effect],
-    names: Names,
+    compare_schemas: Callable[[Json, Json, Around], Effect],
+    around: Around,
     only: list[Json] | None = None,
 ) -> Effect | None:
     """The effect of the step from ``old`` to ``new``; None if they ask for two properties.
@@ -93,28 +89,28 @@ def compare(
         old: The old table.
         new: The new one.
         compare_schemas: Compares two schemas.
-        names: See ``Inclusion.compare``.
+        around: See ``Inclusion.compare``.
         only: Look at these values alone.
     """
     if old.name != new.name:
         return None
     result = Effect.NONE
     for value in _values(old, new) if only is None else only:
-        step = compare_schemas(old.branch(value), new.branch(value), names)
+        step = compare_schemas(old.branch(value), new.branch(value), around)
         if old.allowed is not None and not keywords.contains(old.allowed, value):
             step &= ~Effect.NARROWS
         if new.allowed is not None and not keywords.contains(new.allowed, value):
             step &= ~Effect.WIDENS
         result |= step
     if only is None:
-        others = compare_schemas(old.rest, new.rest, names)
+        others = compare_schemas(old.rest, new.rest, around)
         if old.required and old.allowed is not None:
             others &= ~Effect.NARROWS
         if new.required and new.allowed is not None:
             others &= ~Effect.WIDENS
         result |= others
         if not (old.objects_only and new.objects_only):
-            result |= compare_schemas(old.branches[0][1], new.branches[0][1], names)
+            result |= compare_schemas(old.branches[0][1], new.branches[0][1], around)
     return result
 
 

@@ -9,7 +9,8 @@ from rechat_spec.compare import ABSENT, Difference
 from rechat_spec.documents import Json
 
 from . import conditions, keywords
-from .inclusion import Inclusion, Names, is_annotation
+from .around import Around, is_annotation
+from .inclusion import Inclusion
 from .keywords import Effect, Schema
 from .value_rules import BOUND_WORDS
 
@@ -35,7 +36,7 @@ class Step(NamedTuple):
 
     old: Schema
     new: Schema
-    names: Names
+    around: Around
     keyword: str
     tail: tuple[str, ...]
 
@@ -47,7 +48,7 @@ def edits(difference: Difference, step: Step, inclusion: Inclusion) -> list[Edit
         return [_note(difference, step)]
     if not inclusion.knows(keyword):
         return [Edit("unknown-change", Effect.NONE, is_named=True)]
-    whole = inclusion.group(keyword, step.old, step.new, step.names)
+    whole = inclusion.group(keyword, step.old, step.new, step.around)
     find = _FINDERS.get(keyword)
     found = list(find(difference, step, inclusion)) if find is not None else []
     return found or [Edit(SHAPES[whole], whole)]
@@ -207,7 +208,7 @@ def _properties(difference: Difference, step: Step, inclusion: Inclusion) -> Ite
     before, after = step.old.get("properties", {}), step.new.get("properties", {})
     names = step.tail[:1] or dict.fromkeys([*before, *after])
     for name in names:
-        effect = inclusion.property(name, step.old, step.new, step.names)
+        effect = inclusion.property(name, step.old, step.new, step.around)
         if name not in before:
             kind = "required" if name in step.new.get("required", []) else "optional"
             yield Edit(f"{kind}-property-added", effect, f"`{name}`", is_named=True)
@@ -236,7 +237,7 @@ _UNION_WORDS = {"allOf": "all-of", "anyOf": "any-of", "oneOf": "one-of"}
 
 
 def _union(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator[Edit]:
-    effect = inclusion.group(step.keyword, step.old, step.new, step.names)
+    effect = inclusion.group(step.keyword, step.old, step.new, step.around)
     grows = Effect.NARROWS if step.keyword == "allOf" else Effect.WIDENS
     shrinks = grows.swapped()
     gone, come = _items(difference, step)
@@ -251,7 +252,7 @@ def _union(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator
 
 
 def _condition(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator[Edit]:  # noqa: ARG001
-    effect = inclusion.group(step.keyword, step.old, step.new, step.names)
+    effect = inclusion.group(step.keyword, step.old, step.new, step.around)
     yield Edit(CONDITIONS[effect], effect)
 
 
@@ -264,7 +265,7 @@ CONDITIONS = {
 
 
 def _reference(difference: Difference, step: Step, inclusion: Inclusion) -> Iterator[Edit]:  # noqa: ARG001
-    effect = inclusion.compare(step.old, step.new, step.names)
+    effect = inclusion.compare(step.old, step.new, step.around)
     if effect:
         yield Edit(SHAPES[effect], effect)
     else:

@@ -11,23 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rechat_spec.compare import Difference
+from rechat_spec.compare import Difference, equal
 from rechat_spec.documents import Json, resolve, tokens
 
 from . import conditions
+from .around import IN_PLACE, Around
 from .change import Direction, Severity
 from .edits import CONDITIONS, SHAPES, Edit, Step, edits, moved
 from .grammar import Part, Place
 from .inclusion import (
     ALONG,
     Inclusion,
-    Names,
     Polarity,
     applied,
 )
-from .keywords import Effect, without
+from .keywords import Effect
 from .rule import Rule
-from .usage import BODY, IN_PLACE_STEPS, PROPERTY, Usage, Use
+from .usage import BODY, PROPERTY, Usage, Use
 
 
 class Verdict(NamedTuple):
@@ -59,7 +59,7 @@ class Judge:
         self.rules = rules
         self.inclusion = Inclusion(old, new)
         self.usages = (Usage(old), Usage(new))
-        self._names: dict[str, Names] = {}
+        self._around: dict[str, Around] = {}
 
     # --- One difference -------------------------------------------------------------------------
 
@@ -86,15 +86,21 @@ class Judge:
         sides = [resolve(d, level.pointer).get(level.keyword) for d in (self.old, self.new)]
         if not all(isinstance(side, list) for side in sides) or len(sides[0]) != len(sides[1]):
             return False
-        return not without(sides[0], sides[1]) and not without(sides[1], sides[0])
+        left = list(sides[1])
+        for item in sides[0]:
+            same = [index for index, other in enumerate(left) if equal(item, other)]
+            if not same:
+                return False
+            left.pop(same[0])
+        return True
 
     def _step(self, level: Level) -> Step:
         old, new = (resolve(document, level.pointer) for document in (self.old, self.new))
         if level.keyword != "$ref":
             old, new = self.inclusion.views(old, new)
-        if level.pointer not in self._names:
-            self._names[level.pointer] = Names(*(u.names(level.pointer) for u in self.usages))
-        return Step(old, new, self._names[level.pointer], level.keyword, level.tail)
+        if level.pointer not in self._around:
+            self._around[level.pointer] = Around(*(u.around(level.pointer) for u in self.usages))
+        return Step(old, new, self._around[level.pointer], level.keyword, level.tail)
 
     def _is_written_out(self, level: Level) -> bool:
         """Whether a reference became the words that it named, or the reverse."""
@@ -112,7 +118,7 @@ class Judge:
                 effect = applied(effect, self._polarity(level))
                 if is_plain and self._polarity(level) != ALONG:
                     is_plain, role, subject = False, BODY, ""  # it is about the condition now
-                if role == BODY and level.keyword not in IN_PLACE_STEPS:
+                if role == BODY and level.keyword not in IN_PLACE:
                     role, subject = PROPERTY, level.tail[0] if level.tail else ""
             effect &= self._bound(step, difference)
             for use in self._direct(level.pointer):
@@ -134,14 +140,14 @@ class Judge:
     def _bound(self, step: Step, difference: Difference) -> Effect:
         """What the keyword of ``step`` did to its schema as a whole."""
         if step.keyword == "$ref":
-            return self.inclusion.compare(step.old, step.new, step.names)
-        whole = self.inclusion.group(step.keyword, step.old, step.new, step.names)
+            return self.inclusion.compare(step.old, step.new, step.around)
+        whole = self.inclusion.group(step.keyword, step.old, step.new, step.around)
         if step.keyword in {"if", "else"} and whole:
             values = moved(step, difference, (self.old, self.new))
             tables = conditions.cases(step.old, self.old), conditions.cases(step.new, self.new)
             if values is not None and tables[0] is not None and tables[1] is not None:
                 decided = conditions.compare(
-                    tables[0], tables[1], self.inclusion.compare, step.names, values
+                    tables[0], tables[1], self.inclusion.compare, step.around, values
                 )
                 return whole if decided is None else whole & decided
         return whole

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rechat_spec.documents import Json, resolve, tokens
 
+from .around import IN_PLACE, below_items, below_others, below_property, in_place
 from .change import Direction
 from .grammar import METHODS, Part, parts, place
 from .inclusion import (
@@ -21,13 +22,10 @@ from .inclusion import (
     Inclusion,
     Polarity,
     if_polarity,
-    names_in,
 )
+from .keywords import Schema
 
 BODY, PROPERTY, PARAMETER, HEADER = "body", "property", "parameter", "header"
-IN_PLACE_STEPS = frozenset(
-    {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"}
-)
 
 
 class Use(NamedTuple):
@@ -56,6 +54,7 @@ class Usage:
                 self._references.setdefault(target, []).append(part.pointer)
         self._inclusion = Inclusion(document, document)
         self._known: dict[str, tuple[Use, ...]] = {}
+        self._around: dict[str, tuple[Schema, ...]] = {}
 
     def of_schema(self, pointer: str) -> tuple[Use, ...]:
         """Every use of the schema at ``pointer``, through whatever it is in or refers to it."""
@@ -77,7 +76,7 @@ class Usage:
                 continue  # there it waits to be referred to
             if parent.kind == "schema":
                 outer = self.polarity(parent.pointer, keyword)
-                if role == BODY and keyword not in IN_PLACE_STEPS:
+                if role == BODY and keyword not in IN_PLACE:
                     role, subject = PROPERTY, tail[-1] if tail else ""
                 waiting.append((parent.pointer, polarity.then(outer), role, subject))
             elif parent.kind != "components":
@@ -94,12 +93,24 @@ class Usage:
             for direction, operation, role, name in self._attached(parent):
                 yield Use(direction, operation, ALONG, role, name)
 
-    def names(self, pointer: str) -> frozenset[str]:
-        """Every property name given for the values that the schema at ``pointer`` judges.
+    def around(self, pointer: str) -> tuple[Schema, ...]:
+        """All schemas that judge a value that the schema at ``pointer`` judges, or may."""
+        if pointer not in self._around:
+            self._around[pointer] = ()  # one that holds itself: the rest is enough
+            found: dict[int, Json] = {}
+            for root in self._roots(pointer):
+                schema = resolve(self.document, root)
+                found[id(schema)] = schema
+                parent, keyword, tail = self._above(root)
+                if parent.kind == "schema":
+                    for item in _below(self.around(parent.pointer), keyword, tail):
+                        found[id(item)] = item
+            self._around[pointer] = in_place(found.values(), self.document)
+        return self._around[pointer]
 
-        By it, or by a schema around it that judges the same values.
-        """
-        names: set[str] = set()
+    def _roots(self, pointer: str) -> list[str]:
+        """The outermost schemas for the same value, by way of references, too."""
+        roots: list[str] = []
         waiting, seen = [pointer], set[str]()
         while waiting:
             at = waiting.pop()
@@ -108,11 +119,11 @@ class Usage:
             seen.add(at)
             waiting += self._references.get(at, ())
             parent, keyword, _ = self._above(at)
-            if parent.kind == "schema" and keyword in IN_PLACE_STEPS:
+            if parent.kind == "schema" and keyword in IN_PLACE:
                 waiting.append(parent.pointer)
             else:
-                names |= names_in(resolve(self.document, at), self.document)
-        return frozenset(names)
+                roots.append(at)
+        return roots
 
     def _above(self, pointer: str) -> tuple[Part, str, tuple[str, ...]]:
         where = place(pointer)
@@ -133,7 +144,7 @@ class Usage:
             return EITHER
         if keyword == "contains" and ("maxContains" in schema or schema.get("minContains") == 0):
             return EITHER
-        if keyword in IN_PLACE_STEPS and UNEVALUATED & schema.keys():
+        if keyword in IN_PLACE and UNEVALUATED & schema.keys():
             return EITHER
         return ALONG
 
@@ -213,3 +224,12 @@ class Usage:
     def all_operations(self) -> set[str]:
         """Every operation of the contract."""
         return {self.name(pointer) for pointer, kind in self._parts.items() if kind == "operation"}
+
+
+def _below(schemas: tuple[Schema, ...], keyword: str, tail: tuple[str, ...]) -> list[Json]:
+    """What ``schemas`` say of the values that one of them judges below ``keyword``."""
+    if keyword == "properties":
+        return below_property(schemas, tail[0])
+    if keyword in {"items", "prefixItems", "contains", "unevaluatedItems"}:
+        return below_items(schemas)
+    return below_others(schemas)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from spec_helpers import rules_tables
 
 from rechat_spec.changes import RULES, Change, Direction, Example, Rule, Severity, compare_contracts
 from rechat_spec.changes.examples import contract, in_contract
@@ -84,3 +85,8 @@ def test_the_words_of_every_rule_can_be_said() -> None:
 
 def test_the_contract_of_the_examples_does_not_differ_from_itself() -> None:
     assert compare_contracts(contract(), contract()) == []
+
+
+def test_the_page_shows_every_rule() -> None:
+    """If it does not: `PYTHONPATH=tests:spec python -m spec_helpers.rules_tables` writes it."""
+    assert rules_tables.on_page() == rules_tables.written()

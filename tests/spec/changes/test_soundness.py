@@ -1,0 +1,103 @@
+"""What breaks a client is called breaking, whatever was edited.
+
+Hypothesis writes and edits contracts; an independent validator, ``jsonschema``, judges values by
+both. A request that was right and is wrong, or an answer that is right and was wrong, is a proof
+that something broke: then the report must say so.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from spec_helpers.schema_edits import (
+    VALUES,
+    contracts,
+    edited,
+    is_given,
+    is_grounded,
+    places,
+    validator,
+)
+
+from rechat_spec.changes import Change, Direction, Severity, compare_contracts
+from rechat_spec.compare import difference
+from rechat_spec.documents import Json
+
+EXAMPLES = int(os.environ.get("RECHAT_SOUNDNESS_EXAMPLES", "60"))
+"""How many contracts are edited; ``nox -s soak`` asks for many more."""
+unhurried = settings(
+    deadline=None,
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+ROOT = "/components/schemas/P"
+
+
+@unhurried
+@given(st.data())
+def test_what_breaks_is_called_breaking(data: st.DataObject) -> None:
+    old = data.draw(contracts())
+    new = data.draw(edited(old).filter(is_grounded))
+    changes = compare_contracts(old, new)
+    assert [change.pointer for change in in_order(changes)] == in_order_of(old, new)
+    broken = witnesses(old, new)
+    for direction, value in broken.items():
+        said = {change.rule for change in changes if hurts(change, direction)}
+        assert said, (direction, value, changes)
+    event(f"proved: {sorted(broken)}")
+
+
+def hurts(change: Change, direction: Direction) -> bool:
+    return change.severity is Severity.BREAKING and change.direction in {direction, Direction.BOTH}
+
+
+def witnesses(old: Json, new: Json) -> dict[Direction, Json]:
+    """For each direction a value, if there is one, that shows that the step breaks somebody."""
+    before, after = validator(old, ROOT), validator(new, ROOT)
+    found: dict[Direction, Json] = {}
+    for value in VALUES:
+        was, is_now = before.is_valid(value), after.is_valid(value)
+        if was and not is_now and is_given(value, [{"$ref": f"#{ROOT}"}], old):
+            found.setdefault(Direction.REQUEST, value)
+        if is_now and not was and is_given(value, [{"$ref": f"#{ROOT}"}], new):
+            found.setdefault(Direction.RESPONSE, value)
+    return found
+
+
+def in_order(changes: list[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: change.pointer)
+
+
+def in_order_of(old: Json, new: Json) -> list[str]:
+    return sorted(item.pointer for item in difference(old, new))
+
+
+@unhurried
+@given(contracts())
+def test_no_contract_differs_from_itself(contract: Json) -> None:
+    assert compare_contracts(contract, turned(contract)) == []
+
+
+def turned(value: Any) -> Any:
+    """A copy of ``value`` with the keys of every object in the opposite order."""
+    if isinstance(value, dict):
+        return {key: turned(value[key]) for key in reversed(value)}
+    return [turned(item) for item in value] if isinstance(value, list) else value
+
+
+def test_the_schemas_are_of_all_kinds() -> None:
+    """The property would hold of schemas that say nothing, too."""
+    seen: set[str] = set()
+
+    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
+    @given(contracts())
+    def look(contract: Json) -> None:
+        for holder, key in places(contract["components"]["schemas"]):
+            seen.update(holder[key] if isinstance(holder[key], dict) else ())
+
+    look()
+    wanted = {"$ref", "anyOf", "oneOf", "allOf", "not", "if", "then", "else", "properties"}
+    assert wanted <= seen, wanted - seen
