@@ -41,7 +41,7 @@ class RechatError(Exception):
 def _rebuild(
     kind: type[RechatError], arguments: tuple[Any, ...], state: dict[str, Any]
 ) -> RechatError:
-    error = kind.__new__(kind, *arguments)
+    error = kind.__new__(kind)
     error.args = arguments
     error.__dict__.update(state)
     return error

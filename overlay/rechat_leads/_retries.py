@@ -19,7 +19,6 @@ from ._errors import (
     AnswerError,
     ConnectFailedError,
     ConnectionLostError,
-    DeadlineExceededError,
     DeliveryError,
     RechatError,
     ServerError,
@@ -118,8 +117,6 @@ def call(
 
 def is_retried(error: DeliveryError, operation: Operation, *, retry_ambiguous: bool) -> bool:
     """Whether another attempt makes sense: it could help, and cannot duplicate unless allowed."""
-    if isinstance(error, DeadlineExceededError):
-        return False
     if isinstance(error, ConnectFailedError):
         return True
     if isinstance(error, AnswerError) and not error.may_have_been_delivered:

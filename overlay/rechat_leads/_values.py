@@ -144,7 +144,7 @@ def merge_deep(payload: Json, extra: Json) -> Json:
 
 
 def _unknown(name: str, pointer: str, known: Mapping[str, Shape]) -> Fault:
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name.lower(), known)
     hint = f": did you mean {near[0]!r}?" if near else ""
     expected = f"a field of the contract{hint} (to send one it does not name, use extra_fields)"
     return Fault(pointer, "unknown-field", expected)

@@ -87,6 +87,7 @@ def field(schema: dict[str, Any]) -> Change:
             "anyOf",
             "text or a list or another form",
         ),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, "x", 5, "oneOf", "text or null"),
         ({"type": "object", "minProperties": 1}, {"a": 1}, {}, "minProperties", "minProperties 1"),
         ({"not": {"const": 5}}, 6, 5, "not", "what not says"),
     ],
@@ -133,6 +134,20 @@ def test_a_header_parameter_before_the_path_parameter(changed: Any) -> None:
 
     changed(change)
     assert capture({"note": "x"}) == {"note": "x"}
+
+
+@pytest.mark.parametrize(
+    ("method", "is_idempotent"),
+    [
+        # RFC 9110, section 9.2.2, and RFC 5789 for PATCH.
+        *((method, True) for method in ("put", "delete", "get", "head", "options")),
+        *((method, False) for method in ("post", "patch")),
+    ],
+)
+def test_which_methods_are_idempotent(method: str, is_idempotent: bool) -> None:
+    operation = reading.Operation(f"/paths/~1any/{method}")
+    assert operation.method == method.upper()
+    assert operation.is_idempotent is is_idempotent
 
 
 def test_an_operation_that_the_contract_lost(changed: Any) -> None:

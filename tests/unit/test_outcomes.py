@@ -455,10 +455,24 @@ async def test_an_error_body_of_another_form(harness: Harness, body: Any) -> Non
         assert error.error_message is None
 
 
-async def test_the_base_url_and_a_redirect_are_named_as_a_cause(harness: Harness) -> None:
-    answer = httpx.Response(308, headers={"Location": f"{BASE}/v2/"})
+@pytest.mark.parametrize(
+    ("status", "is_redirect"),
+    [(299, False), (300, True), (308, True), (399, True), (400, False), (600, False)],
+)
+async def test_the_base_url_and_a_redirect_are_named_as_a_cause(
+    harness: Harness, status: int, is_redirect: bool
+) -> None:
+    answer = httpx.Response(status, headers={"Location": f"{BASE}/v2/"})
     async with harness.client(Recorder(answer)) as client:
-        assert "redirects are not followed" in str(await failure(client.capture()))
+        told = str(await failure(client.capture()))
+    cause = "; redirects are not followed: is the base URL right?; the request may have been"
+    assert (cause in told) is is_redirect
+    assert ("redirects" in told) is is_redirect
+
+
+def test_the_repr_of_an_answer_has_its_names() -> None:
+    assert repr(Answer({"code": "OK", "data": "Ada"})) == "<Answer with 'code', 'data'>"
+    assert str(Answer()) == "<Answer with nothing in it>"
 
 
 async def test_a_redirect_to_nonsense(harness: Harness) -> None:
