@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
 from rechat_lead_capture_contract import contract
-from rechat_sandbox.json_text import MalformedJsonError, parse, text_of
+from rechat_sandbox.json_text import text_of
+
+
+def read_json(body: bytes) -> Any:
+    """A body as JSON, of any depth; numbers that a float would change are exact. None: it is none.
+
+    The sandbox's own reader limits the depth of what is sent, and an answer wraps that once more.
+    """
+    try:
+        return json.loads(body, parse_float=_exact)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _exact(number: str) -> float | Decimal:
+    found = float(number)
+    return found if repr(found) == number else Decimal(number)
+
 
 Headers = list[tuple[bytes, bytes]]
 Ending = Literal["whole", "raw", "reset"]
@@ -50,10 +69,7 @@ class Request:
     @property
     def json(self) -> Any:
         """The body as JSON; None if it is none."""
-        try:
-            return parse(self.body)[0]
-        except MalformedJsonError:
-            return None
+        return read_json(self.body)
 
     def header(self, name: bytes) -> bytes:
         """The value of a header field; empty if there is none."""
@@ -95,10 +111,7 @@ class Answer:
     @property
     def json(self) -> Any:
         """The body as JSON; None if it is none."""
-        try:
-            return parse(self.body)[0]
-        except MalformedJsonError:
-            return None
+        return read_json(self.body)
 
     @property
     def data(self) -> dict[str, Any]:

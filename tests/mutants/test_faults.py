@@ -190,3 +190,12 @@ def test_enough_faults_count() -> None:
     assert {fault.family for fault in counted} == {
         *("wire", "stateful", "semantic", "validation", "format", "robustness")
     }
+
+
+def test_a_fault_reads_answers_of_any_depth_and_keeps_numbers() -> None:
+    deep = '{"extra":' + "[" * 62 + "1.50" + "]" * 62 + "}"
+    with serving(FAULTS["created-at-whole"]) as faulty, serving(None) as sound:
+        ask = sent("leadCaptureIntegration", deep.encode())
+        (found,), (expected,) = _told(faulty, (ask,)), _told(sound, (ask,))
+    assert found[0] == expected[0] == 200
+    assert found[2].replace(b".0}", b".25}") == expected[2]
