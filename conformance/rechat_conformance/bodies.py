@@ -17,11 +17,10 @@ from .document import Document, Place, child
 from .formats import FORMATS
 from .oracle import Oracle
 from .shapes import is_object
-from .values import EDGES, WRONG_KINDS, unknown_values
+from .values import EDGES, UNKNOWN_NAMES, WRONG_KINDS, unknown_values
 
 __all__ = ["Candidate", "Maker", "Subset"]
 
-_UNKNOWN_FIELD = "not_in_the_contract"
 _MOST_MEMBERS = 40
 
 Path = tuple[str | int, ...]
@@ -176,8 +175,12 @@ class Maker:
             yield from self._array_edges(place)
         if "object" in types:
             yield {}, "an empty object"
+            known = place.value.get("properties", {})
             for unknown in unknown_values():
-                yield {_UNKNOWN_FIELD: unknown}, "a field that the contract does not name"
+                yield {UNKNOWN_NAMES[0]: unknown}, "a field that the contract does not name"
+            for name in UNKNOWN_NAMES:
+                if name not in known:
+                    yield {name: "text"}, f"a field with the name {name!r}"
         if types:
             for kind in WRONG_KINDS:
                 yield kind, "another JSON type"
@@ -209,12 +212,21 @@ class Maker:
         one = self._example(item, 1)
         yield [one], "a list of one"
         yield [one] * 2, "a list of the same twice"
+        yield [one, self._other(item, one)], "a list of two"
         for name in _types(item.value):
             edges = EDGES.get(name, ())
             if edges:
                 yield list(edges), "a list of unusual values"
                 yield list(reversed(edges[:5])), "a list in another order"
                 yield [edges[1]] * _MOST_MEMBERS, "a long list"
+
+    def _other(self, schema: Place, value: Any) -> Any:
+        """Another value of the same kind: each free text has a word more."""
+        if is_object(value):
+            properties = self.properties(schema)
+            return {name: self._other(properties[name], item) for name, item in value.items()}
+        is_free = not {"format", "enum", "const"} & schema.value.keys()
+        return f"{value} too" if isinstance(value, str) and is_free else copy.deepcopy(value)
 
     # --- Walking --------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ __all__ = ["FORM", "JSON", "can_carry", "encode", "is_xml", "lead_of"]
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
+_XML_NAME = re.compile("[A-Za-z_][A-Za-z0-9_.-]*")
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -55,7 +56,8 @@ def _is_xml_value(document: Document, schema: Place | None, value: Any) -> bool:
         if not value and hints.get("type") == "string":
             return False
         return all(
-            _is_xml_value(document, _property(document, schema, name), item)
+            bool(_XML_NAME.fullmatch(name))
+            and _is_xml_value(document, _property(document, schema, name), item)
             for name, item in value.items()
         )
     if is_list(value) and schema is not None and "items" in schema.value:

@@ -78,14 +78,10 @@ def _equals(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> 
     wanted = place.value["x-equals"]
     ground = ground_of(child(place.pointer, "x-equals"))
     if wanted == "$request.body":
-        if exchange.media_type != JSON or exchange.answer is None:
-            # How the other formats look as JSON, the contract does not say.
-            return run.check("echo", ground, is_object(found), f"{at} is an object", exchange)
-        sent = _spelled(exchange.request.body or b"{}", "")
-        echoed = _spelled(exchange.answer.body, at)
-        text = f"{at} is what was sent, changed in nothing"
-        difference = _difference(sent, echoed, at)
-        return run.check("echo", ground, not difference, f"{text}: {difference}", exchange)
+        return _body_echoed(run, exchange, at, place, found)
+    if wanted == "$statusCode":
+        text = f"{at} is the status of the answer, {exchange.status}, not {json.dumps(found)}"
+        return run.check("echo", ground, found == exchange.status, text, exchange)
     if isinstance(wanted, str) and wanted.startswith("$request.path."):
         sent = exchange.path_values.get(wanted.removeprefix("$request.path."))
         held = isinstance(found, str) and sent is not None and found.lower() == sent.lower()
@@ -93,6 +89,22 @@ def _equals(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> 
         return run.check("echo", ground, held, text, exchange)
     text = f"{at} is {json.dumps(wanted)}, not {json.dumps(found)}"
     return run.check("fixed-value", ground, found == wanted, text, exchange)
+
+
+def _body_echoed(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> bool:
+    pointers = [child(place.pointer, "x-equals")]
+    sent: Any = exchange.value or {}
+    echoed: Any = found
+    if exchange.media_type == JSON and exchange.answer is not None:
+        sent = _spelled(exchange.request.body or b"{}", "")
+        echoed = _spelled(exchange.answer.body, at)
+    elif exchange.media_type is not None:
+        # Order and spelling are those of another format: as JSON, it is what its schema says.
+        operation = run.document.operations[exchange.operation_id or ""]
+        pointers += _of_other_formats(operation.bodies[exchange.media_type])
+    difference = _difference(sent, echoed, at)
+    text = f"{at} is what was sent, changed in nothing: {difference}"
+    return run.check("echo", ground_of(*pointers), not difference, text, exchange)
 
 
 def _lead(run: Run, exchange: Exchange, at: str, place: Place, found: Any) -> bool:

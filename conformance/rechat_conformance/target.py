@@ -165,7 +165,7 @@ class Target:
         except OSError as error:
             self.close()
             return NoAnswer("lost", f"the connection failed ({type(error).__name__})")
-        if _has_surplus(connection):
+        if _has_surplus(connection, answer.status):
             self.close()
             answer = dataclasses.replace(answer, has_surplus=True)
         elif connection.sock is None:
@@ -173,10 +173,14 @@ class Target:
         return answer
 
 
-def _has_surplus(connection: http.client.HTTPConnection) -> bool:
+def _has_surplus(connection: http.client.HTTPConnection, status: int) -> bool:
     wire = connection.sock
     # TLS cannot be looked into without reading.
-    if wire is None or isinstance(wire, ssl.SSLSocket) or not select.select([wire], [], [], 0)[0]:
+    if wire is None or isinstance(wire, ssl.SSLSocket):
+        return False
+    # A body where there must be none comes right behind the head, if it comes.
+    wait = 0.02 if status in {204, 304} else 0.0
+    if not select.select([wire], [], [], wait)[0]:
         return False
     with contextlib.suppress(OSError):
         return bool(wire.recv(1, socket.MSG_PEEK))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["EDGES", "WRONG_KINDS", "unknown_values"]
+__all__ = ["EDGES", "UNKNOWN_NAMES", "WRONG_KINDS", "unknown_values"]
 
 _LONG = "long text, " * 400
 
@@ -30,6 +30,8 @@ EDGES: dict[str, tuple[Any, ...]] = {
         "true",
         "[1]",
         "\u0000",
+        "\b\f\u001b\u007f",
+        "{name} ${name} {{name}} {% name %} %s",
         "\u2028\u2029\ufeff",
         "UPPER lower",
         _LONG,
@@ -57,6 +59,23 @@ EDGES: dict[str, tuple[Any, ...]] = {
 
 WRONG_KINDS: tuple[Any, ...] = ("text", 7, 7.5, True, None, [], {}, ["text"], {"key": "value"})
 """One of each JSON type and a bit more: most of them are wrong wherever a type is asked for."""
+
+
+UNKNOWN_NAMES: tuple[str, ...] = (
+    "not_in_the_contract",
+    "id",
+    "data",
+    "type",
+    "__proto__",
+    "constructor",
+    "$set",
+    "a.b",
+    "a[b]",
+    "0",
+    "",
+    "Zoë",
+)
+"""Names of fields that a contract may well not have, and a server may stumble over."""
 
 
 def unknown_values() -> tuple[Any, ...]:

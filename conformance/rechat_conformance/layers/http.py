@@ -16,6 +16,7 @@ from rechat_conformance.scenario import (
     followers,
     path_values,
 )
+from rechat_conformance.spelling import spellings
 from rechat_conformance.target import path_of
 
 __all__ = ["check"]
@@ -51,6 +52,7 @@ def check(run: Run) -> None:
         _ids(run, operation)
         _media_types(run, operation, lead)
         _malformed(run, operation, lead)
+        _spellings(run, operation, lead)
         _cross_origin(run, operation, lead)
     _methods(run)
 
@@ -89,8 +91,8 @@ def _ids(run: Run, operation: Operation) -> None:
             continue
         given = path_values(run, operation)
         if _is_on_lead(run, operation):
-            for _ in range(3):
-                unknown = run.uuid(chance)
+            # Each of them twice: to be asked for makes no lead.
+            for unknown in 2 * [run.uuid(chance) for _ in range(3)]:
                 exchange = run.call(operation, {**given, parameter.name: unknown}, body, value)
                 ground = ground_of(operation.response_pointer("404"))
                 why = f"{operation.operation_id} on a {parameter.name} that nobody has"
@@ -134,6 +136,12 @@ def _media_types(run: Run, operation: Operation, lead: Lead | None) -> None:
         ground = accepted_ground(run, operation, body)
         why = f"{operation.operation_id} with a body of {spelling}"
         check_answer(run, exchange, operation.success, ground, "media-type-spelling", why)
+    exchange = run.call(operation, values, content=content, after=_after(lead))
+    # Whether a server guesses, the contract does not say; it does not fail.
+    ground = ground_of(operation.response_pointer("415"), body.pointer)
+    why = f"{operation.operation_id} with a body of no media type"
+    expected = {*operation.success, "400", "415"}
+    check_answer(run, exchange, expected, ground, "media-type-missing", why)
     if operation.is_body_required:
         exchange = run.call(operation, values, after=_after(lead))
         rules = (child(operation.pointer, "requestBody", "required"),)
@@ -151,6 +159,18 @@ def _malformed(run: Run, operation: Operation, lead: Lead | None) -> None:
             exchange = run.call(operation, values, body, content=content, after=_after(lead))
             rules: tuple[str, ...] = (operation.response_pointer("400"), body.pointer)
             _refused(run, exchange, {"400"}, "malformed-body", what, rules)
+
+
+def _spellings(run: Run, operation: Operation, lead: Lead | None) -> None:
+    """The same body in other bytes: as other programs than ours would write it."""
+    values = path_values(run, operation, lead)
+    for body in operation.bodies.values():
+        for content, value, what in spellings(run, body):
+            exchange = run.call(operation, values, body, value, content=content, after=_after(lead))
+            ground = accepted_ground(run, operation, body)
+            name = "spelling-accepted"
+            why = f"{operation.operation_id} ({body.media_type}), {what},"
+            check_answer(run, exchange, operation.success, ground, name, why)
 
 
 # --- Methods -------------------------------------------------------------------------------------

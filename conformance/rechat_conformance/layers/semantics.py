@@ -43,6 +43,7 @@ def _capture_people(run: Run, operation: Operation) -> list[Lead]:
     bodies = list(operation.bodies.values())
     seen: dict[tuple[str, Any], Exchange] = {}
     leads: list[Lead] = []
+    formats: set[str] = set()
     for number in range(_PEOPLE):
         # JSON, which carries most, every second time; the others in turn.
         body = bodies[0] if number % 2 == 0 else bodies[number // 2 % len(bodies)]
@@ -52,8 +53,9 @@ def _capture_people(run: Run, operation: Operation) -> list[Lead]:
             continue
         leads.append(lead)
         _check_unique(run, operation, lead.exchange, seen)
-        if number < 2:
+        if number < 2 or body.media_type not in formats:
             # At once: before the next one, and before anything else was done with it.
+            formats.add(body.media_type)
             for follower in followers(run):
                 _must_work(
                     run, follower, lead, "id-usable-at-once", "a lead that was just captured"
