@@ -55,7 +55,7 @@ class Change:
     one without."""
     text: str
     """One sentence: what changed, and where."""
-    outcome: str
+    outcome: str = ""
     """See ``consequence``."""
     renamed_to: str | None = None
     """The new name of a removed property, if an added one looks like it under another name."""

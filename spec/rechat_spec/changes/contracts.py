@@ -60,9 +60,11 @@ class _Comparison:
         self.usages: tuple[Usage, Usage] = self.judge.usages
         self._nested: dict[str, list[Change]] = {}
 
-    def changes(self) -> Iterator[Change]:
-        """Every change, in document order."""
+    def changes(self, within: str = "") -> Iterator[Change]:
+        """Every change at or below the pointer ``within``, in document order."""
         for item in difference(self.old, self.new):
+            if not is_at_or_below(item.pointer, within):
+                continue
             where = place(item.pointer)
             verdict = self._verdict(item, where)
             rule = BY_NAME[verdict.rule]
@@ -269,9 +271,7 @@ class _Comparison:
                 for document in (self.old, self.new)
             ]
             inner = _Comparison(documents[0], documents[1], self.depth + 1)
-            self._nested[pointer] = [
-                change for change in inner.changes() if is_at_or_below(change.pointer, pointer)
-            ]
+            self._nested[pointer] = list(inner.changes(pointer))
         return self._nested[pointer]
 
     # --- A path under another name --------------------------------------------------------------
@@ -288,9 +288,7 @@ class _Comparison:
         pointer = child("/paths", after)
         if pointer not in self._nested:
             inner = _Comparison(old, self.new, self.depth + 1)
-            self._nested[pointer] = [
-                change for change in inner.changes() if is_at_or_below(change.pointer, pointer)
-            ]
+            self._nested[pointer] = list(inner.changes(pointer))
         _, operations = self._uses(where, item)
         worst = min(self._nested[pointer], key=lambda c: c.severity.rank, default=None)
         if worst is not None and worst.severity is Severity.BREAKING and item.old is ABSENT:

@@ -27,7 +27,7 @@ from .inclusion import (
 )
 from .keywords import Effect
 from .rule import Rule
-from .usage import BODY, PROPERTY, Usage, Use
+from .usage import BODY, PROPERTY, Usage, Use, in_one_only
 
 
 class Verdict(NamedTuple):
@@ -60,6 +60,7 @@ class Judge:
         self.inclusion = Inclusion(old, new)
         self.usages = (Usage(old), Usage(new))
         self._around: dict[str, Around] = {}
+        self._in_one_only = in_one_only(*self.usages)
 
     # --- One difference -------------------------------------------------------------------------
 
@@ -157,7 +158,9 @@ class Judge:
         found: dict[Use, None] = {}
         for usage in self.usages:
             found.update(dict.fromkeys(usage.direct(pointer)))
-        yield from found
+        # What only a new operation sends or reads breaks nobody; of one that is gone that is said.
+        kept = [use for use in found if use.operation not in self._in_one_only]
+        yield from kept or found
 
     # --- The verdict ----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from .inclusion import (
     if_polarity,
 )
 from .keywords import Schema
+from .words import template
 
 BODY, PROPERTY, PARAMETER, HEADER = "body", "property", "parameter", "header"
 
@@ -223,7 +224,25 @@ class Usage:
 
     def all_operations(self) -> set[str]:
         """Every operation of the contract."""
-        return {self.name(pointer) for pointer, kind in self._parts.items() if kind == "operation"}
+        return {name for names in self.by_place().values() for name in names}
+
+    def by_place(self) -> dict[str, set[str]]:
+        """The names of the operations by their place, parameters in paths left without a name."""
+        found: dict[str, set[str]] = {}
+        for pointer, kind in self._parts.items():
+            if kind == "operation":
+                found.setdefault(template(pointer), set()).add(self.name(pointer))
+        return found
+
+
+def in_one_only(old: Usage, new: Usage) -> set[str]:
+    """The names of operations that only one of two contracts has."""
+    before, after = old.by_place(), new.by_place()
+    names = [
+        {name for place in table for name in table[place] if place in before and place in after}
+        for table in (before, after)
+    ]
+    return (old.all_operations() | new.all_operations()) - names[0] - names[1]
 
 
 def _below(schemas: tuple[Schema, ...], keyword: str, tail: tuple[str, ...]) -> list[Json]:
