@@ -40,6 +40,8 @@ class Subset:
     """A body with some of the optional objects that a schema's rules are about."""
 
     value: Any
+    choice: str
+    """The words of the enumerations."""
     about: str
     is_complete: bool
     """Whether the objects are filled, not empty."""
@@ -131,6 +133,11 @@ class Maker:
                 body = self.smallest(schema, self._with(smallest, at, value))
                 where = child("", *at)
                 yield Candidate(body, f"{about} at {where or 'the whole body'}")
+            for word in place.value.get("enum", ()) if at else ():
+                body = self.smallest(schema, self._with(smallest, at, word))
+                for other in (str(word).lower(), str(word).upper()):
+                    about = f"{word} in other letters at {child('', *at)}"
+                    yield Candidate(self._with(body, at, other), about)
 
     def subsets(self, schema: Place) -> Iterator[Subset]:
         """For every value of every required enumeration, every subset of the optional objects."""
@@ -156,7 +163,7 @@ class Maker:
                         value = dict(choice) | {name: filling[name] for name in names}
                         words = ", ".join(str(value) for _, value in choice)
                         with_what = " and ".join(names) or "none of the optional objects"
-                        yield Subset(value, f"{words} with {with_what}", is_complete)
+                        yield Subset(value, words, f"{words} with {with_what}", is_complete)
 
     @staticmethod
     def _without_each(smallest: Any) -> Iterator[Candidate]:

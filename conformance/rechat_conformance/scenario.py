@@ -21,6 +21,7 @@ __all__ = [
     "accepted_ground",
     "capture",
     "captures",
+    "choices",
     "followers",
     "path_values",
     "person",
@@ -98,6 +99,18 @@ def tagged(run: Run, schema: Place, value: Any, tag: str) -> Any:
     if isinstance(value, str) and not {"format", "enum", "const"} & schema.value.keys():
         return f"{value} {tag}"
     return copy.deepcopy(value)
+
+
+def choices(run: Run, operation: Operation) -> Iterator[tuple[Body, Any]]:
+    """The smallest valid body for each choice that the contract's rules are about."""
+    for body in operation.bodies.values():
+        chosen: set[str] = set()
+        for subset in run.maker.subsets(body.schema):
+            if subset.choice not in chosen and run.oracle.allows(body.schema, subset.value):
+                chosen.add(subset.choice)
+                yield body, subset.value
+        if not chosen:
+            yield body, run.maker.smallest(body.schema)
 
 
 def capture(

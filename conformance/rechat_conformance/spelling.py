@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +44,31 @@ def spellings(run: Run, body: Body) -> Iterator[tuple[bytes, Any, str]]:
         yield (head + text).encode(), value, "with a declaration"
         yield text.replace("><", ">\n  <").encode(), value, "with line breaks between elements"
         yield ("<!-- a comment -->" + text).encode(), value, "with a comment"
+        for what, spelled in _XML_TEXTS.items():
+            yield _TEXT_IN_XML.sub(spelled, text).encode(), value, what
+
+
+def _referenced(found: re.Match[str]) -> str:
+    references = "".join(f"&#x{ord(letter):x};" for letter in html.unescape(found[1]))
+    return f">{references}</"
+
+
+def _in_sections(found: re.Match[str]) -> str:
+    return f"><![CDATA[{html.unescape(found[1])}]]></"
+
+
+def _commented(found: re.Match[str]) -> str:
+    # Not into the middle of a reference.
+    head, tail = found[1][:1], found[1][1:]
+    return found[0] if head == "&" else f">{head}<!-- a comment -->{tail}</"
+
+
+_TEXT_IN_XML = re.compile("> *([^<> ][^<>]*)</")
+_XML_TEXTS = {
+    "with texts as CDATA sections": _in_sections,
+    "with comments in texts": _commented,
+    "with letters as references": _referenced,
+}
 
 
 def _json_spellings(run: Run, body: Body) -> Iterator[tuple[bytes, Any, str]]:

@@ -49,7 +49,7 @@ def check(run: Run) -> None:
     leads = _some_leads(run)
     for operation in run.document.operations.values():
         lead = leads[0] if leads and _is_on_lead(run, operation) else None
-        _ids(run, operation)
+        _ids(run, operation, lead)
         _media_types(run, operation, lead)
         _malformed(run, operation, lead)
         _spellings(run, operation, lead)
@@ -83,7 +83,7 @@ def _first_body(run: Run, operation: Operation) -> tuple[Body | None, object]:
 # --- Ids -----------------------------------------------------------------------------------------
 
 
-def _ids(run: Run, operation: Operation) -> None:
+def _ids(run: Run, operation: Operation, lead: Lead | None) -> None:
     chance = run.random("unknown ids")
     body, value = _first_body(run, operation)
     for parameter in operation.parameters:
@@ -97,12 +97,34 @@ def _ids(run: Run, operation: Operation) -> None:
                 ground = ground_of(operation.response_pointer("404"))
                 why = f"{operation.operation_id} on a {parameter.name} that nobody has"
                 check_answer(run, exchange, {"404"}, ground, "unknown-id", why)
+            if lead is not None:
+                _near_ids(run, operation, parameter.name, lead)
         for malformed in _MALFORMED_IDS:
             exchange = run.call(operation, {**given, parameter.name: malformed}, body, value)
             rule = child(parameter.schema.pointer, "format")
             ground = ground_of(rule, operation.response_pointer("404"))
             why = f"{operation.operation_id} on a {parameter.name} that is no UUID"
             _refused(run, exchange, {"400", "404"}, "malformed-id", why, ground.pointers)
+
+
+def _near_ids(run: Run, operation: Operation, name: str, lead: Lead) -> None:
+    """Ids that are nearly a lead's, and the lead's own in capital letters."""
+    body, value = _first_body(run, operation)
+    given = path_values(run, operation, lead)
+    known = given[name]
+    last = "0" if known[-1] != "0" else "1"
+    for near in (known[:-1] + last, known[:8] + "-0000-4000-8000-000000000000"):
+        exchange = run.call(operation, {**given, name: near}, body, value, after=_after(lead))
+        ground = ground_of(operation.response_pointer("404"))
+        why = f"{operation.operation_id} on a {name} that is nearly a lead's"
+        check_answer(run, exchange, {"404"}, ground, "unknown-id", why)
+    capital = {**given, name: known.upper()}
+    exchange = run.call(operation, capital, body, value, after=_after(lead))
+    ground = ground_of(
+        *accepted_ground(run, operation, body).pointers, standard="RFC 9562, section 4"
+    )
+    why = f"{operation.operation_id} on a lead's {name} in capital letters"
+    check_answer(run, exchange, operation.success, ground, "id-in-capitals", why)
 
 
 def _refused(

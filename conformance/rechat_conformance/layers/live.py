@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rechat_conformance.answers import check_answer
-from rechat_conformance.document import Body, Operation, Place
+from rechat_conformance.document import Body
 from rechat_conformance.encoding import can_carry, is_xml
 from rechat_conformance.run import Run
 from rechat_conformance.scenario import (
@@ -18,6 +18,7 @@ from rechat_conformance.scenario import (
     accepted_ground,
     capture,
     captures,
+    choices,
     followers,
     path_values,
     tagged,
@@ -40,7 +41,7 @@ def plan(run: Run) -> Iterator[str]:
         yield f"{count} leads by {operation.operation_id}, one in each of {kinds}"
     for operation in followers(run):
         if operation.method in _ADDING:
-            count = sum(1 for _ in _valid(run, operation))
+            count = sum(1 for _ in choices(run, operation))
             yield f"{count} times {operation.operation_id} on the first of these leads"
         else:
             yield f"nothing by {operation.operation_id}: {operation.method} replaces or removes"
@@ -59,8 +60,9 @@ def check(run: Run) -> None:
     for operation in followers(run):
         if operation.method not in _ADDING:
             continue
-        for body, value in _valid(run, operation):
+        for body, value in choices(run, operation):
             values = path_values(run, operation, first)
+            value = tagged(run, body.schema, value, TAG)
             exchange = run.call(operation, values, body, value, after=(first.exchange,))
             ground = accepted_ground(run, operation, body)
             why = f"{operation.operation_id} on a lead that was just captured"
@@ -82,20 +84,3 @@ def _without_lists_of_objects(value: Mapping[str, Any]) -> dict[str, Any]:
         for name, item in value.items()
         if not (is_list(item) and any(is_object(one) for one in item))
     }
-
-
-def _valid(run: Run, operation: Operation) -> Iterator[tuple[Body, Any]]:
-    """The smallest valid body for each choice that the contract's rules are about."""
-    for body in operation.bodies.values():
-        chosen: set[str] = set()
-        for subset in run.maker.subsets(body.schema):
-            choice = subset.about.partition(" with ")[0]
-            if choice not in chosen and run.oracle.allows(body.schema, subset.value):
-                chosen.add(choice)
-                yield body, _tagged(run, body.schema, subset.value)
-        if not chosen:
-            yield body, _tagged(run, body.schema, run.maker.smallest(body.schema))
-
-
-def _tagged(run: Run, schema: Place, value: Any) -> Any:
-    return tagged(run, schema, value, TAG)

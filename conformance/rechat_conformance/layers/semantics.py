@@ -16,6 +16,7 @@ from rechat_conformance.scenario import (
     accepted_ground,
     capture,
     captures,
+    choices,
     followers,
     path_values,
     person,
@@ -33,6 +34,7 @@ def check(run: Run) -> None:
         leads = _capture_people(run, operation)
         _capture_without_body(run, operation)
         _work_on(run, leads)
+        _work_first(run, operation)
     for operation in run.document.operations.values():
         if operation.operation_id not in {one.operation_id for one in captures(run)}:
             _idempotence(run, operation)
@@ -89,6 +91,23 @@ def _capture_without_body(run: Run, operation: Operation) -> None:
         ground = ground_of(operation.pointer)
         why = f"{operation.operation_id} without a body, which is optional,"
         check_answer(run, exchange, operation.success, ground, "body-is-optional", why)
+
+
+def _work_first(run: Run, operation: Operation) -> None:
+    """Each choice that the contract's rules are about, as the first thing of a new lead."""
+    start = next(iter(operation.bodies.values()), None)
+    chance = run.random("first work")
+    for follower in followers(run):
+        for body, value in choices(run, follower):
+            someone = person(run, start.schema, chance) if start else None
+            lead = capture(run, operation, start, someone)
+            if lead is None:
+                return
+            values = path_values(run, follower, lead)
+            exchange = run.call(follower, values, body, value, after=(lead.exchange,))
+            ground = accepted_ground(run, follower, body)
+            why = f"{follower.operation_id} as the first on a lead"
+            check_answer(run, exchange, follower.success, ground, "works-first", why)
 
 
 def _work_on(run: Run, leads: list[Lead]) -> None:
