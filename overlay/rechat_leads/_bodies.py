@@ -62,10 +62,17 @@ def encode(operation: Operation, body_format: BodyFormat, payload: Json) -> Enco
     if body_format == "json":
         text = _JSON.encode(payload)
     elif body_format == "form":
-        text = urlencode(payload, doseq=True)
+        text = urlencode({name: _spelt(value) for name, value in payload.items()}, doseq=True)
     else:
         text = _document(shape(operation.body_pointer("xml")), payload)
     return Encoded(text.encode(), MEDIA_TYPES[body_format])
+
+
+def _spelt(value: Json) -> Json:
+    """A form's value, true and false as JSON spells them."""
+    if isinstance(value, list):
+        return [_spelt(item) for item in cast("list[Json]", value)]
+    return json.dumps(value) if isinstance(value, bool) else value
 
 
 def _leaves(value: Json, carried: frozenset[str], pointer: str) -> Iterator[tuple[str, Json]]:

@@ -12,6 +12,8 @@ from rechat_lead_capture_contract import contract
 from ._contract import Json, child, resolve
 from ._errors import Fault
 
+# JSON Schema's "email" is an address alone (RFC 5321, 4.1.2, Mailbox), without a person's name.
+_EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 _FORMATS = {
     "email": "an e-mail address",
     "uri": "an absolute URL, such as https://www.example.com/page",
@@ -39,12 +41,18 @@ class _Validator(Protocol):
 def _validator(pointer: str, formats: bool) -> _Validator:
     # Inlined, it refers to the contract's components as it did there.
     schema = {**resolve(pointer), "components": contract()["components"]}
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=formats)
+    return _built(schema, formats=formats)
 
 
 @cache
 def _format_validator(name: str) -> _Validator:
-    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
+    return _built({"format": name}, formats=True)
+
+
+def _built(schema: dict[str, Any], *, formats: bool) -> _Validator:
+    return jsonschema_rs.Draft202012Validator(
+        schema, validate_formats=formats, email_options=_EMAIL
+    )
 
 
 def has_format(name: str, value: str) -> bool:

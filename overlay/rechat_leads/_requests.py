@@ -8,7 +8,7 @@ for half as long as httpx itself (see benchmarks/). A test holds that both send 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from ._bodies import Encoded, encode, uncarried
@@ -93,11 +93,15 @@ def _encoded(
         else:
             value = merge_deep(value, extra)
     faults = list(normaliser.faults)
+    found: list[Fault] = []
     if isinstance(value, dict):
-        faults += _beyond(faults, uncarried(of, body_format, cast("dict[str, Json]", value)))
+        found += uncarried(of, body_format, cast("dict[str, Json]", value))
     # XML is checked as the lead it carries: all its own schema says is text.
     schema = of.body_pointer("json" if body_format == "xml" else body_format)
-    faults += _beyond(faults, check(schema, value, formats=checks == "strict"))
+    found += _beyond(found, check(schema, value, formats=checks == "strict"))
+    if found:
+        placed = [replace(fault, pointer=normaliser.place(fault.pointer)) for fault in found]
+        faults += _beyond(faults, placed)
     if faults:
         raise InvalidPayloadError(tuple(sorted(faults, key=lambda fault: fault.pointer)))
     return encode(of, body_format, value)

@@ -33,6 +33,19 @@ class Normaliser:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self._around: list[int] = []
+        self._kept: dict[str, list[int]] = {}
+
+    def place(self, pointer: str) -> str:
+        """Where in the payload as it was given stands what is at ``pointer`` of the result."""
+        if not self._kept:
+            return pointer
+        at = ""
+        for token in pointer.split("/")[1:]:
+            kept = self._kept.get(at, [])
+            # An extra field may have taken the place of the list.
+            is_kept = token.isdigit() and int(token) < len(kept)
+            at += f"/{kept[int(token)] if is_kept else token}"
+        return at
 
     def value(self, value: Any, shape: Shape | None, pointer: str = "") -> Json:
         """``value`` as JSON, guided by ``shape`` (None: nothing is known, nothing is mended)."""
@@ -80,11 +93,11 @@ class Normaliser:
     def _structure(self, value: Any, shape: Shape | None, pointer: str) -> Json:
         if isinstance(value, (list, tuple)):
             items = shape.items if shape else None
-            return [
-                self.value(item, items, child(pointer, index))
-                for index, item in enumerate(cast("list[Any]", value))
-                if item is not None or shape is None
-            ]
+            given = cast("list[Any]", value)
+            kept = [i for i, item in enumerate(given) if item is not None or shape is None]
+            if len(kept) < len(given):
+                self._kept[pointer] = kept
+            return [self.value(given[index], items, child(pointer, index)) for index in kept]
         mapping = self.mapping(value, pointer)
         return None if mapping is None else self._object(mapping, shape, pointer)
 

@@ -90,12 +90,11 @@ class _Body:
 
     def __iter__(self) -> Iterator[bytes]:
         self._call.has_begun = True
-        yield from self._stream
+        return iter(self._stream)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
         self._call.has_begun = True
-        async for chunk in self._stream:
-            yield chunk
+        return cast("AsyncIterator[bytes]", aiter(self._stream))
 
 
 def _extensions(request: httpcore.Request) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from rechat_sandbox.json_text import text_of
 
 __all__ = ["Checks", "Fault", "summary"]
 
+# JSON Schema's "email" is an address alone (RFC 5321, 4.1.2, Mailbox), without a person's name.
+_EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 _MOST_FAULTS = 100
 _MOST_IN_SUMMARY = 5
 _LONGEST_EXPECTED = 400
@@ -64,7 +66,9 @@ class Checks:
         reference = "#" + quote(pointer, safe="/~")
         root = {**self._document.data, "$ref": reference}
         try:
-            self._validators[pointer] = jsonschema_rs.validator_for(root, validate_formats=True)
+            self._validators[pointer] = jsonschema_rs.validator_for(
+                root, validate_formats=True, email_options=_EMAIL
+            )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             raise ContractError(f"The contract has no sound schema at {pointer}: {error}") from None
 

@@ -171,3 +171,15 @@ def test_a_list_without_a_wrapper_and_an_attribute_in_xml(changed: Any) -> None:
     assert (
         "<Contact><Name first='A \"B\"'></Name><Phone><Number>5</Number></Phone></Contact>" in text
     )
+
+
+def test_a_form_spells_true_as_json_does(changed: Any) -> None:
+    def change(document: dict[str, Any]) -> None:
+        for name in ("LeadCapturePayload", "LeadCaptureForm"):
+            properties = document["components"]["schemas"][name]["properties"]
+            properties["pool"] = {"type": "boolean"}
+            properties["answers"] = {"type": "array", "items": {"type": ["boolean", "number"]}}
+
+    changed(change)
+    lead = {"pool": True, "answers": [False, 1.5]}
+    assert capture(lead, body_format="form") == "pool=true&answers=false&answers=1.5"
