@@ -68,10 +68,10 @@ def encode(operation: Operation, body_format: BodyFormat, payload: Json) -> Enco
     return Encoded(text.encode(), MEDIA_TYPES[body_format])
 
 
-def _spelt(value: Json) -> Json:
+def _spelt(value: Any) -> Json:
     """A form's value, true and false as JSON spells them."""
     if isinstance(value, list):
-        return [_spelt(item) for item in cast("list[Json]", value)]
+        return [_spelt(item) for item in cast("Any", value)]
     return json.dumps(value) if isinstance(value, bool) else value
 
 
