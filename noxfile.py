@@ -170,6 +170,13 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def record(session: nox.Session) -> None:
+    """Record the sandbox anew into tests/contract/recordings, after the contract has changed."""
+    install(session, project="-e.[sandbox,conformance]")
+    session.run("python", "tests/contract/record.py")
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure the SDK beside raw httpx and the bare generated client, as ratios."""
     install(session)

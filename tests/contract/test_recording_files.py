@@ -115,7 +115,7 @@ def test_a_verdict_that_placeholders_would_change_is_not_recorded(
             connection.send(http(200, CAPTURED, "Content-Type: application/json"))
 
     monkeypatch.setattr(redaction.Redactor, "_number", lambda self, value: -1)
-    with serving(fine) as server, pytest.raises(RecordingError, match="it would break .*minimum"):
+    with serving(fine) as server, pytest.raises(RecordingError, match=r"it would break .*minimum"):
         record(settings(server.url))
 
 

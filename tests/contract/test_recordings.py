@@ -43,6 +43,7 @@ from rechat_leads import (
     RechatError,
 )
 from rechat_leads._contract import MEDIA_TYPES
+from rechat_leads._secrets import PLACEHOLDER
 from rechat_sandbox.xml_bodies import xml_object
 
 each = pytest.mark.parametrize("name", SANDBOXES)
@@ -164,7 +165,10 @@ def test_the_sdk_meets_every_answer_that_it_can_ask_for(kind: str, name: str) ->
             assert isinstance(result, NotFoundError)
             assert result.body == exchange.answer.body.json
         elif isinstance(result, Lead) or hasattr(result, "answer"):
-            assert result.answer == (exchange.answer.body.json or {})
+            # The SDK takes the lead channel out of what a server says.
+            said = json.dumps(exchange.answer.body.json or {})
+            said = said.replace(exchange.request.parameters["lead_channel"], PLACEHOLDER)
+            assert result.answer == json.loads(said)
         else:
             assert result == exchange.answer.body.json
     # What the client never sends: what breaks a rule, and XML that it has no fields for.

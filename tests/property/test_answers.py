@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from overlay_helpers.harness import CHANNEL, LEAD, Clock, captured
 from overlay_helpers.secrecy import spellings, text_of, traces
+from property.effort import effort
 from property.strategies import json_values
 
 from rechat_leads import AnswerError, DeliveryError, LeadClient, RechatError
@@ -54,7 +55,7 @@ def is_certainly_undelivered(status: int, retry_after: float | None) -> bool:
 @given(status=st.integers(100, 999), headers=HEADERS, body=BODIES)
 @example(status=200, headers={"Content-Encoding": "gzip"}, body=b"x")
 @example(status=503, headers={"Retry-After": "Mon, 01 Jan 99999999999999 00:00:00 GMT"}, body=b"")
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@effort(120)
 def test_any_answer(status: int, headers: dict[str, str], body: bytes) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
@@ -103,7 +104,7 @@ CERTAIN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
     retries=st.integers(0, 4),
     allow_duplicates=st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
+@effort(100)
 def test_any_story_of_attempts(story: list[Any], retries: int, allow_duplicates: bool) -> None:
     """A POST that may have arrived is never sent again, unless that was allowed."""
     told: list[Any] = []
@@ -151,7 +152,7 @@ def test_any_story_of_attempts(story: list[Any], retries: int, allow_duplicates:
 @example(before="%", after="", way=CHANNEL)
 @example(before="\\u00", after="", way=CHANNEL)
 @example(before="&#x3", after="1;", way=CHANNEL)
-@settings(max_examples=300, deadline=None)
+@effort(200)
 def test_redaction_takes_out_the_id_and_leaves_the_rest(before: str, after: str, way: str) -> None:
     call = Call(Secret(CHANNEL), 0.0, Secret(CHANNEL))
     text = call.redact(f"{before}{way}{after}")
@@ -168,7 +169,7 @@ def test_redaction_takes_out_the_id_and_leaves_the_rest(before: str, after: str,
     form=st.sampled_from(["text", "upper", "no dashes", "bytes"]),
     encode=st.sampled_from([base64.b64encode, base64.urlsafe_b64encode]),
 )
-@settings(max_examples=300, deadline=None)
+@effort(200)
 def test_redaction_takes_out_the_id_in_base64(
     before: bytes, after: bytes, identifier: uuid.UUID, form: str, encode: Any
 ) -> None:
@@ -192,6 +193,6 @@ def test_redaction_takes_out_the_id_in_base64(
 
 
 @given(st.text(alphabet="0123456789abcdefABCDEF%-\\u&#x;_\0 ", max_size=200))
-@settings(max_examples=300, deadline=None)
+@effort(200)
 def test_redaction_leaves_alone_what_does_not_hold_the_id(text: str) -> None:
     assert Call(Secret(CHANNEL), 0.0, Secret(LEAD)).redact(text) == text

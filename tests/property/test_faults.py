@@ -44,7 +44,7 @@ SMALLEST.update({"postContactActivity": {"action": "ContactSignedUp"}, "reassign
 
 def chunked(status: int, body: bytes, *headers: str) -> bytes:
     head = [f"HTTP/1.1 {status} Whatever", "Transfer-Encoding: chunked", *headers]
-    chunks = [body[i : i + 7] for i in range(0, len(body), 7)]
+    chunks = [body[i : i + 90] for i in range(0, len(body), 90)]
     coded = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
     return "\r\n".join(head).encode() + b"\r\n\r\n" + coded + b"0\r\n\r\n"
 

@@ -57,7 +57,7 @@ def test_all_models_are_tried() -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 @given(data=st.data())
-@effort(40)
+@effort(20)
 def test_round_trip(model: Any, data: st.DataObject) -> None:
     schema = schema_of(model)
     value = data.draw(of_schema(schema))

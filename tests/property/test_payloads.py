@@ -63,7 +63,7 @@ def test_the_checks_agree_with_the_table_of_formats(row: Row) -> None:
 @each_call
 @each_kind
 @given(data=st.data())
-@effort(20)
+@effort(12)
 def test_what_keeps_the_contract_is_accepted(kind: str, call: Call, data: st.DataObject) -> None:
     payload = data.draw(payloads(call))
     expected = to_be_sent(call, payload)  # the oracle does not refuse it
@@ -75,7 +75,7 @@ def test_what_keeps_the_contract_is_accepted(kind: str, call: Call, data: st.Dat
 @each_call
 @each_kind
 @given(data=st.data())
-@effort(60)
+@effort(30)
 def test_accepted_if_and_only_if_the_oracle_says_so(
     kind: str, call: Call, data: st.DataObject
 ) -> None:
@@ -118,7 +118,7 @@ SECRETS = ["Zaphod Beeblebrox", "zaphod@", "zaphod@exa mple.com", "ftp:/zaphod",
 
 @pytest.mark.parametrize("call", JSON_CALLS, ids=str)
 @given(data=st.data(), secret=st.sampled_from(SECRETS))
-@effort(60)
+@effort(20)
 def test_no_message_repeats_a_value(call: Call, data: st.DataObject, secret: Any) -> None:
     payload = data.draw(mutated(call))
 
@@ -137,7 +137,7 @@ def test_no_message_repeats_a_value(call: Call, data: st.DataObject, secret: Any
 
 
 @given(payload=anything, fields=anything, extra=anything)
-@effort(200)
+@effort(100)
 def test_anything_gives_a_success_or_a_typed_error(payload: Any, fields: Any, extra: Any) -> None:
     recorder = Recorder(accept)
     with LeadClient(CHANNEL, transport=httpx.MockTransport(recorder)) as client:
@@ -170,7 +170,7 @@ def test_anything_gives_a_success_or_a_typed_error(payload: Any, fields: Any, ex
 
 @pytest.mark.parametrize("call", JSON_CALLS, ids=str)
 @given(data=st.data(), extra=st.dictionaries(st.text(min_size=1), json_values, max_size=3))
-@effort(40)
+@effort(20)
 def test_extra_fields_all_arrive(call: Call, data: st.DataObject, extra: dict[str, Any]) -> None:
     payload = data.draw(payloads(call))
     recorder = Recorder(accept)
@@ -192,7 +192,7 @@ def test_extra_fields_all_arrive(call: Call, data: st.DataObject, extra: dict[st
 
 
 @given(st.text())
-@effort(300)
+@effort(200)
 def test_mended_urls_and_addresses(text: str) -> None:
     for mend in (ascii_url, ascii_email):
         once = mend(text)

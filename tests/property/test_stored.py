@@ -110,7 +110,7 @@ def texts_of(value: Any, schema: Any) -> Iterator[str]:
 @each_call
 @each_kind
 @given(data=st.data())
-@effort(15)
+@effort(10)
 def test_what_is_given_is_stored(
     sandbox: Running, kind: str, call: Call, data: st.DataObject
 ) -> None:
@@ -122,7 +122,7 @@ def test_what_is_given_is_stored(
 @each_call
 @each_kind
 @given(data=st.data())
-@effort(15)
+@effort(10)
 def test_fields_that_the_contract_does_not_name_are_stored(
     sandbox: Running, kind: str, call: Call, data: st.DataObject
 ) -> None:
