@@ -192,8 +192,9 @@ def benchmarks_sandbox(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Run the long counts: kills of the sandbox, seeds of schemathesis, edits, faults."""
+    """Run the long counts: properties, kills of the sandbox, schemathesis, edits, faults."""
     install(session, "test", project="-e.[sandbox,conformance]")
+    session.run("pytest", "tests/property", "-n", "2", env={"HYPOTHESIS_PROFILE": "soak"})
     session.run("python", "tests/soak/crash.py", "--kills", "200")
     session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
     edited = (
