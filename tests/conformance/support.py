@@ -47,6 +47,7 @@ def server(answer: Callable[[Ask], Reply]) -> Iterator[tuple[str, list[Ask]]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # an answer is written at once
 
         def _any(self) -> None:
             length = int(self.headers.get("Content-Length", "0"))

@@ -60,9 +60,9 @@ def check(run: Run) -> None:
     for operation in followers(run):
         if operation.method not in _ADDING:
             continue
-        for body, value in choices(run, operation):
+        for body, choice in choices(run, operation):
             values = path_values(run, operation, first)
-            value = tagged(run, body.schema, value, TAG)
+            value = tagged(run, body.schema, choice, TAG)
             exchange = run.call(operation, values, body, value, after=(first.exchange,))
             ground = accepted_ground(run, operation, body)
             why = f"{operation.operation_id} on a lead that was just captured"
