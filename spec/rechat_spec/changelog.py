@@ -61,7 +61,8 @@ def entered(text: str, entry: Entry) -> str:
     start, end = _section(text)
     if start == end == 0:
         before, after = _where_to_begin(text)
-        return f"{before}{_UNRELEASED}\n\n{entry.text()}\n{after}"
+        after = f"\n{after}" if after else ""
+        return f"{before}{_UNRELEASED}\n\n{entry.text()}{after}"
     for mark in _MARK.finditer(text, start, end):
         if (mark[1], mark[2]) == (entry.old_contract[:12], entry.new_contract[:12]):
             begin = text.rindex("\n### ", start - 1, mark.start()) + 1

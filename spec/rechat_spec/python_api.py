@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import griffe
 
@@ -37,12 +38,28 @@ class ApiChange:
         return self.path.partition(".")[0]
 
 
+class _Unpack(griffe.UnpackTypedDictExtension):
+    """Keywords of a typed dictionary as parameters; none if the contract does not have it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unusable: set[str] = set()
+
+    def on_function(self, *, func: griffe.Function, **event: Any) -> None:
+        try:
+            super().on_function(func=func, **event)
+        except KeyError:
+            self.unusable.add(func.path)
+
+
 @dataclass(frozen=True)
 class PythonApi:
     """The public names of the packages, each with what stands behind it."""
 
     packages: dict[str, griffe.Module]
     names: dict[str, griffe.Object]
+    unusable: frozenset[str] = frozenset()
+    """Functions of the SDK whose keywords the contract does not have (yet, or any more)."""
 
 
 def read_api(generated: Path, sdk: Path) -> PythonApi:
@@ -52,18 +69,19 @@ def read_api(generated: Path, sdk: Path) -> PythonApi:
     """
     loader = griffe.GriffeLoader(search_paths=[generated, sdk], allow_inspection=False)
     packages: dict[str, griffe.Module] = {}
+    unpack = _Unpack()
     for name in GENERATED_PACKAGES:
         if (generated / name).is_dir():
             packages[name] = loader.load(name)  # type: ignore[assignment]
     if GENERATED_PACKAGES[1] in packages and (sdk / SDK_PACKAGE).is_dir():
         # It needs the typed dictionaries, which are read by now.
-        loader.extensions = griffe.load_extensions("unpack_typeddict")
+        loader.extensions = griffe.load_extensions(unpack)
         packages[SDK_PACKAGE] = loader.load(SDK_PACKAGE)  # type: ignore[assignment]
     loader.resolve_aliases(implicit=False)
     names: dict[str, griffe.Object] = {}
     for package in packages.values():
         names |= dict(_public(package, package.path, set()))
-    return PythonApi(packages, names)
+    return PythonApi(packages, names, frozenset(unpack.unusable))
 
 
 def _public(item: griffe.Object, path: str, above: set[str]) -> Iterator[tuple[str, griffe.Object]]:
@@ -104,6 +122,8 @@ def _breakages(old: PythonApi, new: PythonApi) -> Iterator[ApiChange]:
             continue
         for breakage in griffe.find_breaking_changes(before, after):
             path = breakage.obj.path
+            if path in old.unusable:
+                continue  # it could not be called before
             side = new if path in {item.path for item in new.names.values()} else old
             for public in _shown(side, path):
                 yield _told(breakage, public)
@@ -138,6 +158,8 @@ def _added(old: PythonApi, new: PythonApi) -> Iterator[ApiChange]:
             yield ApiChange(path, "added", f"{path} is new", breaking=False)
     for path, after in new.names.items():
         before = old.names.get(path)
+        if after.path in old.unusable:
+            continue
         if not isinstance(before, griffe.Function) or not isinstance(after, griffe.Function):
             continue
         names = {parameter.name for parameter in before.parameters}

@@ -155,12 +155,13 @@ def _check_names(corrections: list[Correction], keep: Collection[str]) -> None:
 
 
 def _fingerprints(root: Path, corrections: list[Correction]) -> dict[str, str]:
-    """Those of the corrections with which the project's page was taken."""
+    """Those of the corrections with which the project's page was taken: none that was suspended."""
     try:
         known = project.read_provenance(root)
-        if known.get("corrections_sha256") == sha256((root / CORRECTIONS).read_bytes()):
-            return {correction.name: correction.fingerprint for correction in corrections}
-        return {str(name): str(mark) for name, mark in dict(known["corrections"]).items()}
+        marks = {one.name: one.fingerprint for one in corrections}
+        if known.get("corrections_sha256") != sha256((root / CORRECTIONS).read_bytes()):
+            marks = {str(name): str(mark) for name, mark in dict(known["corrections"]).items()}
+        return {name: mark for name, mark in marks.items() if name not in known["suspended"]}
     except (SpecError, KeyError, TypeError, ValueError):
         return {}  # not recorded: as if each had been edited
 
