@@ -7,7 +7,6 @@ beyond Host, and tells a body that is shorter than it says from a whole one.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import email.utils
 import http.client
 import itertools
@@ -165,26 +164,9 @@ class Target:
         except OSError as error:
             self.close()
             return NoAnswer("lost", f"the connection failed ({type(error).__name__})")
-        if _has_surplus(connection, answer.status):
-            self.close()
-            answer = dataclasses.replace(answer, has_surplus=True)
-        elif connection.sock is None:
+        if answer.has_surplus or connection.sock is None:
             self.close()
         return answer
-
-
-def _has_surplus(connection: http.client.HTTPConnection, status: int) -> bool:
-    wire = connection.sock
-    # TLS cannot be looked into without reading.
-    if wire is None or isinstance(wire, ssl.SSLSocket):
-        return False
-    # A body where there must be none comes right behind the head, if it comes.
-    wait = 0.02 if status in {204, 304} else 0.0
-    if not select.select([wire], [], [], wait)[0]:
-        return False
-    with contextlib.suppress(OSError):
-        return bool(wire.recv(1, socket.MSG_PEEK))
-    return False
 
 
 def _read(connection: http.client.HTTPConnection, deadline: float) -> Answer:
@@ -201,8 +183,27 @@ def _read(connection: http.client.HTTPConnection, deadline: float) -> Answer:
             raise http.client.HTTPException("too large")
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
+    has_surplus = _has_surplus(response, connection.sock)
     response.close()  # the answer alone: the connection serves the next request
-    return Answer(response.status, response.getheaders(), b"".join(parts))
+    return Answer(response.status, response.getheaders(), b"".join(parts), has_surplus)
+
+
+def _has_surplus(response: http.client.HTTPResponse, wire: socket.socket | None) -> bool:
+    """Whether more came than the answer's head announced, in the buffer or behind it."""
+    # TLS cannot be looked into without reading on.
+    if wire is None or isinstance(wire, ssl.SSLSocket):
+        return False
+    # A body where there must be none comes right behind the head, if it comes.
+    if response.status in {204, 304}:
+        select.select([wire], [], [], 0.02)
+    timeout = wire.gettimeout()
+    wire.setblocking(False)
+    try:
+        return bool(response.fp.peek(1))
+    except OSError:
+        return False
+    finally:
+        wire.settimeout(timeout)
 
 
 def _asked_to_wait(outcome: Answer | NoAnswer) -> float | None:
