@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -282,6 +283,12 @@ _ONE = {
 def validator(document: Json, pointer: str) -> Draft202012Validator:
     """Judges values by the schema at ``pointer``; formats are not judged."""
     return Draft202012Validator({"$ref": f"#{pointer}", "components": document["components"]})
+
+
+def quick(document: Json, pointer: str) -> Any:
+    """The same in a hundredth of the time, by another validator: to choose what to judge."""
+    schema = {"$ref": f"#{pointer}", "components": document["components"]}
+    return jsonschema_rs.Draft202012Validator(schema)
 
 
 def is_given(value: Json, schemas: list[Json], document: Json) -> bool:

@@ -109,7 +109,10 @@ class _Comparison:
         replaced = self._replaced(where)
         if replaced is not None and self.depth < MAX_DEPTH:
             return self._by_reference(item, replaced)
-        if where.keyword == "schema" and not where.tail:
+        is_whole = item.kind == "changed" and place(child(item.pointer, "")).parts[-1] == Part(
+            item.pointer, "schema"
+        )
+        if is_whole or (where.keyword == "schema" and not where.tail):
             return self._schema(item)
         return self._part(item, where)
 

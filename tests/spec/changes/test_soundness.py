@@ -19,6 +19,7 @@ from spec_helpers.schema_edits import (
     is_given,
     is_grounded,
     places,
+    quick,
     validator,
 )
 
@@ -57,8 +58,11 @@ def hurts(change: Change, direction: Direction) -> bool:
 def witnesses(old: Json, new: Json) -> dict[Direction, Json]:
     """For each direction a value, if there is one, that shows that the step breaks somebody."""
     before, after = validator(old, ROOT), validator(new, ROOT)
+    hint = quick(old, ROOT), quick(new, ROOT)
     found: dict[Direction, Json] = {}
     for value in VALUES:
+        if len(found) == 2 or hint[0].is_valid(value) == hint[1].is_valid(value):
+            continue
         was, is_now = before.is_valid(value), after.is_valid(value)
         if was and not is_now and is_given(value, [{"$ref": f"#{ROOT}"}], old):
             found.setdefault(Direction.REQUEST, value)
