@@ -22,7 +22,9 @@ __all__ = [
     "capture",
     "captures",
     "choices",
+    "first_lead",
     "followers",
+    "is_on_lead",
     "path_values",
     "person",
     "resolve_link",
@@ -59,6 +61,21 @@ def followers(run: Run) -> Iterator[Operation]:
     for operation in run.document.operations.values():
         if any(parameter.name in given for parameter in operation.parameters):
             yield operation
+
+
+def is_on_lead(run: Run, operation: Operation) -> bool:
+    """Whether an operation works on what a capture made."""
+    return any(one.operation_id == operation.operation_id for one in followers(run))
+
+
+def first_lead(run: Run) -> Lead | None:
+    """A lead to work on, captured now; None: the server gives none."""
+    for operation in captures(run):
+        body = next(iter(operation.bodies.values()), None)
+        value = run.maker.full(body.schema) if body else None
+        if lead := capture(run, operation, body, value):
+            return lead
+    return None
 
 
 def path_values(

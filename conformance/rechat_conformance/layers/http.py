@@ -8,14 +8,7 @@ from rechat_conformance.encoding import FORM, encode, is_xml
 from rechat_conformance.exchange import Exchange, Request
 from rechat_conformance.grounds import ground_of
 from rechat_conformance.run import Run
-from rechat_conformance.scenario import (
-    Lead,
-    accepted_ground,
-    capture,
-    captures,
-    followers,
-    path_values,
-)
+from rechat_conformance.scenario import Lead, accepted_ground, first_lead, is_on_lead, path_values
 from rechat_conformance.spelling import spellings
 from rechat_conformance.target import path_of
 
@@ -46,29 +39,15 @@ _OTHER_MEDIA_TYPES = ("text/plain", "application/octet-stream", "image/png", "ap
 
 def check(run: Run) -> None:
     """Ids, media types, malformed bodies, methods, and the Fetch standard's CORS protocol."""
-    leads = _some_leads(run)
+    some_lead = first_lead(run)
     for operation in run.document.operations.values():
-        lead = leads[0] if leads and _is_on_lead(run, operation) else None
+        lead = some_lead if is_on_lead(run, operation) else None
         _ids(run, operation, lead)
         _media_types(run, operation, lead)
         _malformed(run, operation, lead)
         _spellings(run, operation, lead)
         _cross_origin(run, operation, lead)
     _methods(run)
-
-
-def _some_leads(run: Run) -> list[Lead]:
-    found: list[Lead] = []
-    for operation in captures(run):
-        body = next(iter(operation.bodies.values()), None)
-        value = run.maker.full(body.schema) if body else None
-        lead = capture(run, operation, body, value)
-        found += [lead] if lead else []
-    return found
-
-
-def _is_on_lead(run: Run, operation: Operation) -> bool:
-    return any(one.operation_id == operation.operation_id for one in followers(run))
 
 
 def _after(lead: Lead | None) -> tuple[Exchange, ...]:
@@ -90,7 +69,7 @@ def _ids(run: Run, operation: Operation, lead: Lead | None) -> None:
         if parameter.location != "path" or parameter.schema.value.get("format") != "uuid":
             continue
         given = path_values(run, operation)
-        if _is_on_lead(run, operation):
+        if is_on_lead(run, operation):
             # Each of them twice: to be asked for makes no lead.
             for unknown in 2 * [run.uuid(chance) for _ in range(3)]:
                 exchange = run.call(operation, {**given, parameter.name: unknown}, body, value)

@@ -10,40 +10,20 @@ from rechat_conformance.document import Body, Operation
 from rechat_conformance.encoding import can_carry
 from rechat_conformance.grounds import ground_of
 from rechat_conformance.run import Run
-from rechat_conformance.scenario import (
-    Lead,
-    accepted_ground,
-    capture,
-    captures,
-    followers,
-    path_values,
-)
+from rechat_conformance.scenario import Lead, accepted_ground, first_lead, is_on_lead, path_values
 
 __all__ = ["check"]
 
 
 def check(run: Run) -> None:
     """For each operation and media type: the rules between fields first, then every field."""
-    lead = _lead(run)
+    lead = first_lead(run)
     for operation in run.document.operations.values():
-        mine = lead if _is_on_lead(run, operation) else None
+        mine = lead if is_on_lead(run, operation) else None
         for body in operation.bodies.values():
             for candidate in _bodies(run, body):
                 if can_carry(run.document, body, candidate.value):
                     _try(run, operation, body, candidate, mine)
-
-
-def _lead(run: Run) -> Lead | None:
-    for operation in captures(run):
-        body = next(iter(operation.bodies.values()), None)
-        value = run.maker.full(body.schema) if body else None
-        if lead := capture(run, operation, body, value):
-            return lead
-    return None
-
-
-def _is_on_lead(run: Run, operation: Operation) -> bool:
-    return any(one.operation_id == operation.operation_id for one in followers(run))
 
 
 def _bodies(run: Run, body: Body) -> Iterator[Candidate]:
