@@ -145,6 +145,13 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def contract_prism(session: nox.Session) -> None:
+    """Run the contract suite on Prism, a mock by others that serves the same contract."""
+    install(session, "openapi-lint", project="-e.[conformance]")
+    session.run("python", "tools/contract_prism.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and which room imports which."""
     install(session, "lint", project="-e.[sandbox,conformance]")

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, cast
 
 from .document import Operation, child
@@ -18,7 +19,21 @@ from .run import Run
 from .shortening import shortest
 from .target import Enough
 
-__all__ = ["check_answer", "read_json"]
+__all__ = ["Expectation", "add_shortest", "check_answer", "judge", "read_json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the answer to a request must be, beyond what every answer must."""
+
+    statuses: Collection[str]
+    """The statuses that the request must get."""
+    ground: Ground
+    """Why."""
+    name: str
+    """The name of that check."""
+    why: str
+    """What was asked, for people: the beginning of a sentence, "an activity without …"."""
 
 
 def check_answer(
@@ -37,25 +52,45 @@ def check_answer(
     Returns:
         Whether everything held.
     """
-    with run.holding() as found:
-        held = _check(run, exchange, expected, ground, name, why)
+    expectation = Expectation(expected, ground, name, why)
+    held, found = judge(run, exchange, expectation)
     for finding in found:
-        if not run.is_known(finding):
-            run.add(_shortened(run, finding, exchange, (expected, ground, name, why)))
+        add_shortest(run, finding, exchange, expectation)
     return held
 
 
-def _check(
-    run: Run, exchange: Exchange, expected: Collection[str], ground: Ground, name: str, why: str
-) -> bool:
+def judge(run: Run, exchange: Exchange, expectation: Expectation) -> tuple[bool, list[Finding]]:
+    """Check an answer as `check_answer` does, and send and note nothing.
+
+    Returns:
+        Whether everything held, and what did not.
+    """
+    with run.holding() as found:
+        held = _check(run, exchange, expectation)
+    return held, found
+
+
+def add_shortest(run: Run, finding: Finding, exchange: Exchange, expectation: Expectation) -> None:
+    """Note what `judge` found, by the shortest body that shows it; nothing if it is known.
+
+    Raises:
+        Enough: The run ends with its first finding.
+    """
+    if not run.is_known(finding):
+        run.add(_shortened(run, finding, exchange, expectation))
+
+
+def _check(run: Run, exchange: Exchange, expectation: Expectation) -> bool:
     operation = run.document.operations[exchange.operation_id or ""]
     answer = _sound(run, exchange, operation)
     if answer is None:
         return False
     status = str(answer.status)
     at = child(operation.pointer, "responses")
-    text = f"{why} is answered {' or '.join(sorted(expected))}, not {status}"
-    held = run.check(name, ground, status in expected, text, exchange)
+    statuses = expectation.statuses
+    text = f"{expectation.why} is answered {' or '.join(sorted(statuses))}, not {status}"
+    is_expected = status in statuses
+    held = run.check(expectation.name, expectation.ground, is_expected, text, exchange)
     known = ", ".join(operation.responses)
     text = f"the contract knows the statuses {known} here, not {status}"
     if not run.check(
@@ -65,12 +100,7 @@ def _check(
     return _check_content(run, exchange, operation, answer) and held
 
 
-def _shortened(
-    run: Run,
-    finding: Finding,
-    exchange: Exchange,
-    expectation: tuple[Collection[str], Ground, str, str],
-) -> Finding:
+def _shortened(run: Run, finding: Finding, exchange: Exchange, expectation: Expectation) -> Finding:
     """The same finding by a shorter body, if there is one."""
     operation = run.document.operations[exchange.operation_id or ""]
     body = operation.bodies.get(exchange.media_type or "")
@@ -87,8 +117,7 @@ def _shortened(
             return False
         values = dict(exchange.path_values)
         again = run.call(operation, values, body, value, after=exchange.after)
-        with run.holding() as found:
-            _check(run, again, *expectation)
+        _, found = judge(run, again, expectation)
         same = next((one for one in found if one.key == finding.key), None)
         if same is not None:
             best = dataclasses.replace(same, seconds=finding.seconds)

@@ -2,7 +2,8 @@
 
 ConformanceError       base of all
 ├── SettingsError      the suite was asked for what it does not do (exit code 2)
-└── UnreachableError   there is no server at the address (exit code 3)
+├── UnreachableError   there is no server at the address (exit code 3)
+└── LayerError         a layer could not do its work (exit code 3, if nothing was found)
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class SettingsError(ConformanceError):
 
 class UnreachableError(ConformanceError):
     """No connection to the server could be made at all."""
+
+
+class LayerError(ConformanceError):
+    """A layer could not do its work, or not all of it; the others go on."""

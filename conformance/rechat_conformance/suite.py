@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from rechat_lead_capture_contract import provenance
 
+from .errors import LayerError
 from .layers import live
 from .report import LayerSummary, Report
 from .run import Run
@@ -27,6 +28,7 @@ class Layer(Protocol):
 
         Raises:
             Enough: The run's time is over, or enough was found.
+            LayerError: Not all of it could be done.
         """
         ...
 
@@ -100,6 +102,9 @@ def _run_layer(run: Run, name: LayerName | str) -> bool:
         is_first = run.settings.stop_at_first and run.report.findings
         summary.note = "stopped at the first finding" if is_first else "the time was over"
         return False
+    except LayerError as error:
+        summary.note = str(error)
+        return True
     else:
         summary.is_complete = True
         return True

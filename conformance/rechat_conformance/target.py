@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 from .errors import UnreachableError
 from .exchange import Answer, Exchange, NoAnswer, Request
 
-__all__ = ["Enough", "Target", "path_of"]
+__all__ = ["Enough", "Target", "asked_to_wait", "path_of"]
 
 _LONGEST_WAIT = 5.0
 _PATIENCE = 3
@@ -112,7 +112,7 @@ class Target:
             sent_at = time.time()
             outcome = self._once(request)
             exchange = Exchange(request, outcome, sent_at=sent_at, received_at=time.time(), **about)
-            wait = _asked_to_wait(outcome)
+            wait = asked_to_wait(outcome)
             if wait is None or attempt == _PATIENCE:
                 return exchange
             time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
@@ -206,7 +206,7 @@ def _has_surplus(response: http.client.HTTPResponse, wire: socket.socket | None)
         wire.settimeout(timeout)
 
 
-def _asked_to_wait(outcome: Answer | NoAnswer) -> float | None:
+def asked_to_wait(outcome: Answer | NoAnswer) -> float | None:
     """Seconds that the server asks to wait, if it says that it did not process the request."""
     if isinstance(outcome, NoAnswer) or outcome.status not in {429, 503}:
         return None

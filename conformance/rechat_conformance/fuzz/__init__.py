@@ -1,0 +1,1 @@
+"""What drives schemathesis, and what its reports mean by the contract's own grounds."""
