@@ -106,7 +106,9 @@ def guarded(app: ASGIApp, policy: Policy, *, login: bool = False) -> ASGIApp:
         if refusal is None:
             await app(scope, receive, _with_headers(send))
         elif refusal.status == 401 and _is_page(incoming):
-            to_login = Answer(303, headers={"Location": scope.get("root_path", "") + LOGIN_PATH})
+            # Of a mounted application, Starlette has the root of its whole in app_root_path.
+            root: str = scope.get("app_root_path", scope.get("root_path", ""))
+            to_login = Answer(303, headers={"Location": root + LOGIN_PATH})
             await send_answer(_with_headers(send), to_login, _NO_HEADERS)
         else:
             await send_answer(_with_headers(send), refusal_answer(refusal), _NO_HEADERS)

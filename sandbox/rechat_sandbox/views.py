@@ -42,6 +42,11 @@ class LeadFilter:
     search: str = ""
     """Words, each of which must stand in some value of the lead (of its raw or parsed payload,
     without regard to case), or be its id. At most 8 words count, of 100 characters each."""
+    phrases: tuple[str, ...] = ()
+    """Texts, each of which must stand in some value of the parsed payload, without regard to case;
+    the first 100 characters of each count."""
+    channel_ends: str = ""
+    """How the lead channel ends."""
     media_type: str | None = None
     """The media type they came with, without parameters, such as ``text/xml``."""
     assigned: bool | None = None
@@ -271,6 +276,16 @@ def _of_leads(wanted: LeadFilter) -> tuple[list[str], list[Any]]:
             values += [like, like]
         conditions.append(f"({condition} OR leads.id = ?)")
         values += [folded, folded, folded]
+    for phrase in wanted.phrases:
+        kept = phrase[:_LONGEST_WORD]
+        if kept.isascii() and kept.replace(" ", "").isalnum():
+            conditions.append("leads.parsed_payload LIKE ?")
+            values.append(f"%{kept}%")
+        conditions.append("holds(leads.parsed_payload, ?)")
+        values.append(kept.casefold())
+    if wanted.channel_ends:
+        conditions.append("substr(leads.lead_channel, ?) = ?")
+        values += [-len(wanted.channel_ends), wanted.channel_ends]
     if wanted.media_type is not None:
         conditions.append("(lower(leads.content_type) = ? OR lower(leads.content_type) LIKE ?)")
         essence = wanted.media_type.lower()

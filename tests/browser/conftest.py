@@ -6,7 +6,7 @@ import pytest
 from browser.support import browser_is_required, chromium_path, launch
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
-from rechat_sandbox import Running, running
+from rechat_sandbox import Running
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -20,18 +20,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "expected_wrongs(*texts): what may go wrong in the page")
 
 
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Running]:
-    with running(seed=1) as found:
-        yield found
-
-
 @pytest.fixture
-def client(sandbox: Running) -> Iterator[httpx.Client]:
+def client(rechat_sandbox: Running) -> Iterator[httpx.Client]:
     """A client of an empty sandbox."""
-    sandbox.faults.clear()
-    sandbox.app.state.keeper.call(lambda store: store.clear())
-    with httpx.Client(base_url=sandbox.url, trust_env=False) as found:
+    with httpx.Client(base_url=rechat_sandbox.url, trust_env=False) as found:
         yield found
 
 

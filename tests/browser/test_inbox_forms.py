@@ -128,7 +128,7 @@ def run(client: httpx.Client, *command: str) -> None:
 
 
 def test_copied_snippets_send_the_same_again(
-    page: Page, client: httpx.Client, sandbox: Running
+    page: Page, client: httpx.Client, rechat_sandbox: Running
 ) -> None:
     lead = capture(client, **ADA, custom={"quote": 'it\'s "here" $HOME `x` \\ é <b>&amp;'})
     act(client, lead, "ContactLoggedIn", notes="it's\nhere")
@@ -140,7 +140,7 @@ def test_copied_snippets_send_the_same_again(
         assert CHANNEL not in curl + python
         run(client, "sh", "-euc", curl)
         run(client, sys.executable, "-c", python)
-    look = sandbox.app.state.keeper.look
+    look = rechat_sandbox.app.state.keeper.look
     kept = look(lambda view: view.latest_requests())[::-1]
     assert {entry.status for entry in kept} == {200}
     # Three requests, then those of the snippets: of the assignment, the activity, the capture.

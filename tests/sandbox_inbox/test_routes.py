@@ -16,8 +16,11 @@ from rechat_lead_capture_contract import contract
 from rechat_sandbox import Running, running
 from rechat_sandbox.behaviour import BEHAVIOURS
 from rechat_sandbox.inbox.snippets import CALLS
+from rechat_sandbox.masking import mask
+from rechat_sandbox.store import Store
 
 CHANNEL = "9b2f6c1e-77aa-4c55-8f0e-3d1c5a90be42"
+OTHER_CHANNEL = "1c7be2a4-5d3f-4f6a-9b1e-8a2d4c6e0f13"
 WEBHOOK = f"/leads/channels/{CHANNEL}/webhook"
 STATIC = Path(rechat_sandbox.inbox.__file__).parent / "static"
 SCRIPT = "</pre></title></textarea><script>alert('&')</script>"
@@ -163,6 +166,26 @@ def test_lists_are_cut_into_pages(client: httpx.Client) -> None:
         assert pages == -(-len(wanted) // 50)
 
 
+def test_a_filter_looks_at_all_leads(client: httpx.Client, rechat_sandbox: Running) -> None:
+    capture(client, first_name="Rare", tag=["rare one"], lead_source="A, and B")
+
+    def add_many(store: Store) -> None:
+        for number in range(6000):
+            text = f'{{"first_name": "Lead {number}", "note": "rare one, from A, and B"}}'
+            store.add_lead(
+                lead_channel=OTHER_CHANNEL,
+                content_type="application/json",
+                body=text.encode(),
+                raw_payload=text,
+                parsed_payload=text,
+            )
+
+    rechat_sandbox.app.state.keeper.call(add_many)
+    for query in ({"tag": "rare one"}, {"source": "A, and B"}, {"channel": mask(CHANNEL)}):
+        assert names(client.get("/", params=query)) == ["Rare"], query
+        assert "Older leads" not in client.get("/", params=query).text
+
+
 def test_requests_are_cut_into_pages(client: httpx.Client) -> None:
     for _ in range(60):
         client.post(WEBHOOK, json={"email": 1})
@@ -176,11 +199,11 @@ def test_requests_are_cut_into_pages(client: httpx.Client) -> None:
     assert "Older requests" not in second.text
 
 
-def test_no_change_costs_next_to_nothing(client: httpx.Client, sandbox: Running) -> None:
+def test_no_change_costs_next_to_nothing(client: httpx.Client, rechat_sandbox: Running) -> None:
     first = client.get("/_inbox/changes")
     again = client.get("/_inbox/changes", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-    keeper = sandbox.app.state.keeper
+    keeper = rechat_sandbox.app.state.keeper
     looks = 0
     read = keeper.read
 
@@ -243,7 +266,7 @@ def test_an_unchanged_lead_is_not_sent_again(client: httpx.Client) -> None:
 @pytest.mark.parametrize(("error", "status"), [(RuntimeError, 500), (sqlite3.Error, 503)])
 def test_a_failure_is_answered_and_tells_no_log_what_was_sent(
     client: httpx.Client,
-    sandbox: Running,
+    rechat_sandbox: Running,
     caplog: pytest.LogCaptureFixture,
     error: type[Exception],
     status: int,
@@ -251,7 +274,7 @@ def test_a_failure_is_answered_and_tells_no_log_what_was_sent(
     async def failing(_work: Any) -> Any:
         raise error("Ada Lovelace") from None
 
-    keeper = sandbox.app.state.keeper
+    keeper = rechat_sandbox.app.state.keeper
     keeper.read = failing
     try:
         answer = client.get("/")

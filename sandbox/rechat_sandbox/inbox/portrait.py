@@ -10,7 +10,10 @@ from typing import Any
 from rechat_sandbox.document import Document, is_list, is_object
 from rechat_sandbox.inbox.words import words
 
-__all__ = ["Portrait", "Portraits"]
+__all__ = ["BETWEEN", "Portrait", "Portraits"]
+
+BETWEEN = " · "
+"""What stands between the sources of a person that has several."""
 
 _REACH = {"email", "phone"}
 
@@ -75,7 +78,7 @@ class Portraits:
         """
         person = is_object(value) or {}
         reach = _texts(person, self._reach)
-        source = " · ".join(_texts(person, self._source))
+        source = BETWEEN.join(_texts(person, self._source))
         tags = [tag for name in self._tags for tag in is_list(person.get(name)) or ()]
         name = " ".join(_texts(person, self._name)) or (reach[0] if reach else "")
         return Portrait(

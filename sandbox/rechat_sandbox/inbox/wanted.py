@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
-from rechat_sandbox.inbox.portrait import Portrait
+from rechat_sandbox.inbox.portrait import BETWEEN, Portrait
 from rechat_sandbox.keeper import Keeper
 from rechat_sandbox.masking import mask
 from rechat_sandbox.rows import LeadSummary
-from rechat_sandbox.views import LeadFilter, View
+from rechat_sandbox.views import MAX_PAGE, LeadFilter, View
 
 __all__ = ["PAGE", "Choice", "Found", "Option", "Wanted", "choices_of", "find", "number_in"]
 
 PAGE = 50
 """How many rows a page has."""
 
-_LOOK = 200
-_MOST_LOOKS = 25
 _MOST_OPTIONS = 100
 _LONGEST = 200
 _YES_NO = {"yes": True, "no": False}
@@ -106,21 +104,20 @@ def number_in(query: Mapping[str, str], name: str) -> int | None:
 async def find(
     keeper: Keeper, wanted: Wanted, portrait_of: Callable[[LeadSummary], Portrait]
 ) -> Found:
-    """A page of the leads that are wanted, newest first.
-
-    Channel, source and tag are looked at lead by lead, a bounded number of them: where that ends
-    before the page is full, the next page goes on from there.
-    """
+    """A page of the leads that are wanted, newest first, out of all there are."""
+    # The database rules most leads out by what stands in them somewhere; whether it stands in the
+    # right field is for the portrait to say.
     filtered = LeadFilter(
         search=wanted.q,
+        phrases=tuple(filter(None, (*wanted.source.split(BETWEEN), wanted.tag))),
+        channel_ends=wanted.channel.removeprefix(mask("")),
         active=_YES_NO.get(wanted.active),
         assigned=_YES_NO.get(wanted.assigned),
     )
-    by_hand = bool(wanted.channel or wanted.source or wanted.tag)
-    limit = _LOOK if by_hand else PAGE + 1
+    limit = MAX_PAGE if wanted.channel or wanted.source or wanted.tag else PAGE + 1
     before = wanted.before
     found: list[tuple[LeadSummary, Portrait]] = []
-    for _ in range(_MOST_LOOKS):
+    while True:
         page = await keeper.read(partial(_page, wanted=filtered, before=before, limit=limit))
         for summary in page:
             portrait = portrait_of(summary)
@@ -131,7 +128,6 @@ async def find(
         if len(page) < limit:
             return Found(found, None)
         before = page[-1].lead.number
-    return Found(found, before)
 
 
 def _page(view: View, *, wanted: LeadFilter, before: int | None, limit: int) -> list[LeadSummary]:
