@@ -26,7 +26,8 @@ class ApiChange:
     path: str
     """The shortest public name under which it is imported, dotted."""
     kind: str
-    """``added``, ``removed``, ``required``, ``retyped``, or griffe's name of a breakage."""
+    """``added``, ``removed``, ``required``, ``retyped``, ``unusable``, or griffe's name of a
+    breakage."""
     text: str
     breaking: bool
     member: str = ""
@@ -122,11 +123,16 @@ def _breakages(old: PythonApi, new: PythonApi) -> Iterator[ApiChange]:
             continue
         for breakage in griffe.find_breaking_changes(before, after):
             path = breakage.obj.path
-            if path in old.unusable:
-                continue  # it could not be called before
+            if path in old.unusable | new.unusable:
+                continue  # it could not be called before, or is told below
             side = new if path in {item.path for item in new.names.values()} else old
             for public in _shown(side, path):
                 yield _told(breakage, public)
+
+    for path in sorted(new.unusable - old.unusable):
+        for public in _shown(new, path):
+            text = f"{public}() takes keywords that the contract no longer has: mend the SDK"
+            yield ApiChange(public, "unusable", text, breaking=True)
 
 
 def _told(breakage: griffe.Breakage, path: str) -> ApiChange:
@@ -158,7 +164,7 @@ def _added(old: PythonApi, new: PythonApi) -> Iterator[ApiChange]:
             yield ApiChange(path, "added", f"{path} is new", breaking=False)
     for path, after in new.names.items():
         before = old.names.get(path)
-        if after.path in old.unusable:
+        if after.path in old.unusable | new.unusable:
             continue
         if not isinstance(before, griffe.Function) or not isinstance(after, griffe.Function):
             continue
