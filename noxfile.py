@@ -197,20 +197,39 @@ def benchmarks_sandbox(session: nox.Session) -> None:
     session.run("python", "benchmarks/sandbox.py", *session.posargs)
 
 
+SOAKS = ("properties", "crash", "schemathesis", "edits", "faults", "coverage", "mutation")
+
+
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Run the long counts: properties, kills of the sandbox, schemathesis, edits, faults."""
-    install(session, "test", project="-e.[sandbox,conformance]")
-    session.run("pytest", "tests/property", "-n", "2", env={"HYPOTHESIS_PROFILE": "soak"})
-    session.run("python", "tests/soak/crash.py", "--kills", "200")
-    session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
-    edited = (
-        "tests/spec/changes/test_soundness.py",
-        "tests/spec/changes/test_schemathesis_soundness.py",
-    )
-    session.run("pytest", "-n", "2", *edited, env={"RECHAT_SOUNDNESS_EXAMPLES": "1000"})
-    counts = ("--seeds", "10", "--stock", "3", "--max-time", "180", "--out", "docs/reports")
-    session.run("python", "-m", "mutants.run", *counts, env={"PYTHONPATH": "tests"})
+    """Run the long counts: all of them, or those named (-- crash mutation; see SOAKS)."""
+    wanted = session.posargs or SOAKS
+    if unknown := sorted(set(wanted) - set(SOAKS)):
+        session.error(f"no such count: {', '.join(unknown)}; there are {', '.join(SOAKS)}")
+    groups = ("test", "mutation") if "mutation" in wanted else ("test",)
+    install(session, *groups, project="-e.[sandbox,conformance]")
+    if "properties" in wanted:  # more examples of each
+        session.run("pytest", "tests/property", "-n", "2", env={"HYPOTHESIS_PROFILE": "soak"})
+    if "crash" in wanted:  # kills of the sandbox under load
+        session.run("python", "tests/soak/crash.py", "--kills", "200")
+    if "schemathesis" in wanted:
+        session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
+    if "edits" in wanted:  # of the contract, judged by an independent validator
+        edited = (
+            "tests/spec/changes/test_soundness.py",
+            "tests/spec/changes/test_schemathesis_soundness.py",
+        )
+        session.run("pytest", "-n", "2", *edited, env={"RECHAT_SOUNDNESS_EXAMPLES": "1000"})
+    if "faults" in wanted:  # seeded into servers, found by the contract suite
+        counts = ("--seeds", "10", "--stock", "3", "--max-time", "180", "--out", "docs/reports")
+        session.run("python", "-m", "mutants.run", *counts, env={"PYTHONPATH": "tests"})
+    if "coverage" in wanted:  # of the SDK, by branches, with its own tests alone
+        tests = ("tests/unit", "tests/property/test_answers.py", "tests/property/test_payloads.py")
+        left_out = "--ignore=tests/unit/test_typing.py"
+        session.run("coverage", "run", "--source=rechat_leads", "-m", "pytest", *tests, left_out)
+        session.run("coverage", "report", "--include=*/rechat_leads/*", "--fail-under=100")
+    if "mutation" in wanted:  # of the SDK; every survivor must be explained
+        session.run("python", "tests/soak/mutation.py", "--workers", "2")
 
 
 @nox.session
