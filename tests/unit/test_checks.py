@@ -7,6 +7,7 @@ import datetime as dt
 import decimal
 import enum
 import json
+import sys
 import types
 import uuid
 from collections.abc import Iterator, Mapping
@@ -638,6 +639,31 @@ async def test_a_capture_without_a_channel(harness: Harness) -> None:
         with pytest.raises(ConfigurationError, match="RECHAT_LEAD_CHANNEL"):
             await client.capture()
     assert recorder.requests == []
+
+
+LARGEST = int(sys.float_info.max)
+
+
+@pytest.mark.parametrize("value", [LARGEST, -LARGEST, Decimal(LARGEST), 1e308], ids=repr)
+def test_the_largest_numbers_are_sent(sent: Sent, value: Any) -> None:
+    assert sent(listing={"price": value}) == {"listing": {"price": value}}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (LARGEST + 1, "a number of at most 308 digits"),
+        (-LARGEST - 1, "a number of at most 308 digits"),
+        (Decimal(LARGEST + 1), "a number of at most 308 digits"),
+        (float("nan"), "a finite number"),
+        (Decimal("-Infinity"), "a finite number"),
+        (Decimal("sNaN"), "a finite number"),
+    ],
+    ids=repr,
+)
+def test_numbers_that_are_none_in_json(sent: Sent, value: Any, expected: str) -> None:
+    (fault,) = sent.faults(listing={"price": value})
+    assert (fault.pointer, fault.rule, fault.expected) == ("/listing/price", "not-json", expected)
 
 
 # --- Without sending ------------------------------------------------------------------------------

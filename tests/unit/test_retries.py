@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
 
@@ -198,6 +198,13 @@ async def test_a_wait_beyond_the_deadline_is_not_begun(
 )
 def test_forms_of_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after(value) == seconds
+
+
+def test_a_date_in_another_time_zone() -> None:
+    in_an_hour = datetime.now(UTC) + timedelta(hours=1)
+    seconds = retry_after(format_datetime(in_an_hour.astimezone(timezone(timedelta(hours=5)))))
+    assert seconds is not None
+    assert 3590 < seconds <= 3600
 
 
 @given(st.text() | st.text(alphabet="0123456789-+:,. GMTWedOct"))
