@@ -465,7 +465,7 @@ async def test_the_base_url_and_a_redirect_are_named_as_a_cause(
     answer = httpx.Response(status, headers={"Location": f"{BASE}/v2/"})
     async with harness.client(Recorder(answer)) as client:
         told = str(await failure(client.capture()))
-    cause = "; redirects are not followed: is the base URL right?; the request may have been"
+    cause = "does not list; redirects are not followed: is the base URL right?; the request may"
     assert (cause in told) is is_redirect
     assert ("redirects" in told) is is_redirect
 
