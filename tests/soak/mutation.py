@@ -156,7 +156,11 @@ def prepare(work: Path, modules: list[str], selected: list[str]) -> None:
         "source_paths": ["src/"],
         "only_mutate": [f"src/rechat_leads/{module}.py" for module in modules],
         "also_copy": ["tests/", "openapi.yaml"],
-        "pytest_add_cli_args_test_selection": ["tests/unit", "tests/property"],
+        "pytest_add_cli_args_test_selection": [
+            "tests/unit",
+            "tests/property/test_answers.py",
+            "tests/property/test_payloads.py",
+        ],
         "pytest_add_cli_args": selected,
         # The caches of the process that mutants are forked from must hold nothing of the original.
         "process_isolation": "forkserver",
