@@ -1,6 +1,6 @@
 """Runs the whole contract suite on a fresh, sound sandbox with many seeds: it may find nothing.
 
-    python tests/soak/contract_seeds.py --seeds 20 [--profile documented]
+python tests/soak/contract_seeds.py --seeds 20 [--profile documented]
 """
 
 from __future__ import annotations
