@@ -7,7 +7,7 @@ of an answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from .run import Run
 from .settings import is_loopback
 from .shapes import is_list, is_number, is_object
 
-__all__ = ["check_meaning", "check_unique"]
+__all__ = ["check_fractions", "check_meaning", "check_unique"]
 
 _ABSENT = object()
 
@@ -54,6 +54,31 @@ def check_unique(
             text = f"the value at {at} was given to another lead before"
             held = run.check("unique", ground, before is exchange, text, exchange) and held
     return held
+
+
+def check_fractions(run: Run, answers: Sequence[tuple[Exchange, Place, Any]]) -> None:
+    """Check that times which are numbers with a fraction are not all whole.
+
+    Args:
+        run: The run.
+        answers: Exchanges whose answers keep their schemas, with these and the answers.
+    """
+    times: dict[str, list[float]] = {}
+    last: dict[str, Exchange] = {}
+    for exchange, schema, value in answers:
+        for _, place, found in _marked(run, schema, value, ""):
+            if place.value.get("x-current-time") and place.value.get("format") == "double":
+                times.setdefault(place.pointer, []).append(found)
+                last[place.pointer] = exchange
+    for pointer, values in times.items():
+        if len(values) >= _ENOUGH_TIMES:
+            held = not all(float(value).is_integer() for value in values)
+            ground = ground_of(child(pointer, "format"), child(pointer, "x-current-time"))
+            text = f"of {len(values)} times none has a fraction of a second"
+            run.check("time-fraction", ground, held, text, last[pointer])
+
+
+_ENOUGH_TIMES = 8  # by chance, all of them are whole once in 10**24
 
 
 def _marked(run: Run, schema: Place, value: Any, at: str) -> Iterator[tuple[str, Place, Any]]:

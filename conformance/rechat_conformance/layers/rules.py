@@ -18,12 +18,16 @@ __all__ = ["check"]
 def check(run: Run) -> None:
     """For each operation and media type: the rules between fields first, then every field."""
     lead = first_lead(run)
+    work: list[tuple[Operation, Body, list[Candidate]]] = []
     for operation in run.document.operations.values():
-        mine = lead if is_on_lead(run, operation) else None
         for body in operation.bodies.values():
-            for candidate in _bodies(run, body):
-                if can_carry(run.document, body, candidate.value):
-                    _try(run, operation, body, candidate, mine)
+            made = [one for one in _bodies(run, body) if can_carry(run.document, body, one.value)]
+            work.append((operation, body, made))
+    # What has little to try comes first: so most rules are tried soon.
+    for operation, body, made in sorted(work, key=lambda one: len(one[2])):
+        mine = lead if is_on_lead(run, operation) else None
+        for candidate in made:
+            _try(run, operation, body, candidate, mine)
 
 
 def _bodies(run: Run, body: Body) -> Iterator[Candidate]:

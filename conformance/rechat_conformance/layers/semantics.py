@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from rechat_conformance.answers import check_answer, read_json
-from rechat_conformance.document import Body, Operation
+from rechat_conformance.document import Body, Operation, Place, child
 from rechat_conformance.encoding import JSON, can_carry, is_xml
 from rechat_conformance.exchange import Exchange
 from rechat_conformance.grounds import ground_of
-from rechat_conformance.meaning import check_unique
+from rechat_conformance.meaning import check_fractions, check_unique
 from rechat_conformance.run import Run
 from rechat_conformance.scenario import (
     Lead,
@@ -21,6 +21,7 @@ from rechat_conformance.scenario import (
     path_values,
     person,
 )
+from rechat_conformance.shapes import is_object
 
 __all__ = ["check"]
 
@@ -35,6 +36,7 @@ def check(run: Run) -> None:
         _capture_without_body(run, operation)
         _work_on(run, leads)
         _work_first(run, operation)
+        _sparse_leads(run, operation)
     for operation in run.document.operations.values():
         if operation.operation_id not in {one.operation_id for one in captures(run)}:
             _idempotence(run, operation)
@@ -46,6 +48,7 @@ def _capture_people(run: Run, operation: Operation) -> list[Lead]:
     seen: dict[tuple[str, Any], Exchange] = {}
     leads: list[Lead] = []
     formats: set[str] = set()
+    answers: list[tuple[Exchange, Place, Any]] = []
     for number in range(_PEOPLE):
         # JSON, which carries most, every second time; the others in turn.
         body = bodies[0] if number % 2 == 0 else bodies[number // 2 % len(bodies)]
@@ -54,7 +57,10 @@ def _capture_people(run: Run, operation: Operation) -> list[Lead]:
         if lead is None:
             continue
         leads.append(lead)
-        _check_unique(run, operation, lead.exchange, seen)
+        content = _content_of(run, operation, lead.exchange)
+        if content is not None:
+            check_unique(run, lead.exchange, *content, seen)
+            answers.append((lead.exchange, *content))
         if number < 2 or body.media_type not in formats:
             # At once: before the next one, and before anything else was done with it.
             formats.add(body.media_type)
@@ -62,6 +68,7 @@ def _capture_people(run: Run, operation: Operation) -> list[Lead]:
                 _must_work(
                     run, follower, lead, "id-usable-at-once", "a lead that was just captured"
                 )
+    check_fractions(run, answers)
     return leads
 
 
@@ -74,15 +81,13 @@ def _carried(run: Run, body: Body, value: Any) -> Any:
     }
 
 
-def _check_unique(
-    run: Run, operation: Operation, exchange: Exchange, seen: dict[tuple[str, Any], Exchange]
-) -> None:
+def _content_of(run: Run, operation: Operation, exchange: Exchange) -> tuple[Place, Any] | None:
+    """The schema of an answer in JSON, and the answer."""
     place = operation.responses[str(exchange.status)]
     if exchange.answer is None or JSON not in place.value.get("content", {}):
-        return
-    schema = run.document.resolve(f"{place.pointer}/content/application~1json/schema")
-    value, _ = read_json(exchange.answer.body)
-    check_unique(run, exchange, schema, value, seen)
+        return None
+    schema = run.document.resolve(child(place.pointer, "content", JSON, "schema"))
+    return schema, read_json(exchange.answer.body)[0]
 
 
 def _capture_without_body(run: Run, operation: Operation) -> None:
@@ -91,6 +96,22 @@ def _capture_without_body(run: Run, operation: Operation) -> None:
         ground = ground_of(operation.pointer)
         why = f"{operation.operation_id} without a body, which is optional,"
         check_answer(run, exchange, operation.success, ground, "body-is-optional", why)
+
+
+def _sparse_leads(run: Run, operation: Operation) -> None:
+    """Leads that have one field alone, or all but one: each is a lead, and there."""
+    follower = next(iter(followers(run)), None)
+    body = next(iter(operation.bodies.values()), None)
+    if follower is None or body is None:
+        return
+    full = run.maker.full(body.schema)
+    if not is_object(full):
+        return
+    for name in full:
+        for value in ({name: full[name]}, {key: full[key] for key in full if key != name}):
+            lead = capture(run, operation, body, run.maker.smallest(body.schema, value))
+            if lead is not None:
+                _must_work(run, follower, lead, "lead-stays", "a lead with few fields, or most")
 
 
 def _work_first(run: Run, operation: Operation) -> None:
