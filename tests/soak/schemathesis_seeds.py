@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -88,6 +89,12 @@ def run(seed: int, examples: int) -> Result:
     """
     app = create_app(seed=1)
     recorder = Recorder(app)
+    paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
+    }
     listener, url = listen("127.0.0.1", 0)
     ready = threading.Event()
     server = Server(recorder, ready.set)  # type: ignore[arg-type]
@@ -104,6 +111,7 @@ def run(seed: int, examples: int) -> Result:
                     *("--max-examples", str(examples)),
                 ],
                 cwd=directory,
+                env=environment,
                 capture_output=True,
                 text=True,
                 check=False,
@@ -122,14 +130,15 @@ def run(seed: int, examples: int) -> Result:
 def main() -> int:
     """Run from the command line; 1 if there was a failure, or two streams of a seed differed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--seeds", type=int, default=20, help="1 to this number")
+    parser.add_argument("--seeds", type=int, default=20, help="up to this number")
+    parser.add_argument("--first", type=int, default=1, help="begin with this seed")
     parser.add_argument("--examples", type=int, default=20, help="an operation")
     parser.add_argument("--twice", type=int, default=20, help="how many of the seeds are repeated")
     options = parser.parse_args()
     good = True
     _say("| seed | phases passed | failures or errors | requests | repeated | same stream |")
     _say("| ---: | ---: | ---: | ---: | --- | --- |")
-    for seed in range(1, options.seeds + 1):
+    for seed in range(options.first, options.seeds + 1):
         first = run(seed, options.examples)
         again = run(seed, options.examples) if seed <= options.twice else None
         results = [first] if again is None else [first, again]
