@@ -221,7 +221,7 @@ def soak(session: nox.Session) -> None:
         )
         session.run("pytest", "-n", "2", *edited, env={"RECHAT_SOUNDNESS_EXAMPLES": "1000"})
     if "faults" in wanted:  # seeded into servers, found by the contract suite
-        counts = ("--seeds", "10", "--stock", "3", "--max-time", "180", "--out", "docs/reports")
+        counts = ("--seeds", "10", "--stock", "1", "--max-time", "180", "--out", "docs/reports")
         session.run("python", "-m", "mutants.run", *counts, env={"PYTHONPATH": "tests"})
     if "coverage" in wanted:  # of the SDK, by branches, with its own tests alone
         tests = ("tests/unit", "tests/property/test_answers.py", "tests/property/test_payloads.py")

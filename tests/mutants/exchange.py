@@ -120,6 +120,13 @@ class Answer:
         found = value.get("data") if isinstance(value, dict) else None
         return found if isinstance(found, dict) else {}
 
+    @property
+    def faults(self) -> list[dict[str, str]]:
+        """The rules that the sandbox says are broken, if it refuses and names any."""
+        value = self.json
+        found = value.get("faults") if isinstance(value, dict) else None
+        return found if isinstance(found, list) else []
+
     def put(self, body: bytes) -> None:
         """Another body, of the right length."""
         self.body = body

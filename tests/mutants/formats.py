@@ -169,12 +169,6 @@ FORMAT = [
         "tag=Houses,%20large",
     ),
     _form(
-        "form-tags-reversed",
-        "The fields of a form are read from its end.",
-        lambda body: b"&".join(reversed(body.split(b"&"))),
-        "tag=a&tag=b",
-    ),
-    _form(
         "form-empty-dropped",
         "Empty fields of a form are missing.",
         _pairs(lambda pairs: [(name, value) for name, value in pairs if value]),
@@ -297,13 +291,6 @@ FORMAT = [
         ),
         f"{_CONTACT}/Name/properties/First/x-lead-field",
         _person("<Name><First>Ada</First><Last>Lovelace</Last></Name>"),
-    ),
-    _xml(
-        "xml-note-lost",
-        "The note of XML is not read.",
-        _of(rb"<Note>.*?</Note>", b""),
-        f"{_CONTACT}/Note/x-lead-field",
-        _person("<Note>Hello</Note>"),
     ),
     _xml(
         "xml-listing-lost",

@@ -210,7 +210,7 @@ def takes(
         answer = await serve(request)
         if request.operation != operation or answer.status != status or not when(request):
             return answer
-        faults = answer.json.get("faults", [])
+        faults = answer.faults
         if complaint is None and faults:
             return answer
         if complaint is not None and not (faults and all(complaint(fault) for fault in faults)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mutants.exchange import Answer, Make, Memory, Request, Serve, error
+from mutants.exchange import Answer, Make, Memory, Request, Serve
 from mutants.making import (
     When,
     body_has,
@@ -67,7 +67,7 @@ def _crashes_instead_of(status: int, *operations: str) -> Make:
 
     async def make(request: Request, serve: Serve, _memory: Memory) -> Answer:
         answer = await serve(request)
-        malformed = status != 404 or bool(answer.json.get("faults"))
+        malformed = status != 404 or bool(answer.faults)
         wrong = request.operation in operations and answer.status == status and malformed
         return crashed() if wrong else answer
 
@@ -75,7 +75,7 @@ def _crashes_instead_of(status: int, *operations: str) -> Make:
 
 
 def _crashes_on_malformed(request: Request, answer: Answer) -> bool:
-    return answer.status == 400 and not answer.json.get("faults") and bool(request.body)
+    return answer.status == 400 and not answer.faults and bool(request.body)
 
 
 def _is_preflight(request: Request) -> bool:
@@ -168,39 +168,11 @@ ROBUSTNESS = [
         operation=ACTIVITY,
     ),
     _crash(
-        "line-separator-500",
-        "A string with U+2028 is answered 500.",
-        _text("\u2028"),
-        _TEXT,
-        capture({"note": "a\u2028b"}),
-    ),
-    _crash(
-        "right-to-left-500",
-        "Hebrew or Arabic is answered 500.",
-        _text("[\u0590-\u06ff]"),
-        _TEXT,
-        capture({"first_name": "\u05e2\u05d3\u05d4"}),
-    ),
-    _crash(
         "quote-500",
         "An apostrophe in a lead is answered 500: it ends up in SQL.",
         _text("'"),
         _TEXT,
         capture({"last_name": "O'Hara"}),
-    ),
-    _crash(
-        "percent-500",
-        "A percent sign in a note is answered 500: it ends up in a format.",
-        member_is("note", lambda note: isinstance(note, str) and "%" in note),
-        _TEXT,
-        capture({"note": "100 %"}),
-    ),
-    _crash(
-        "braces-500",
-        "A brace in a note is answered 500: it ends up in a template.",
-        member_is("note", lambda note: isinstance(note, str) and "{" in note),
-        _TEXT,
-        capture({"note": "{name}"}),
     ),
     _crash(
         "backslash-500",
@@ -216,13 +188,6 @@ ROBUSTNESS = [
         _text("", least=4097),
         _TEXT,
         capture({"note": "x" * 4097}),
-    ),
-    _crash(
-        "long-name-500",
-        "A first name of more than 255 characters is answered 500.",
-        member_is("first_name", lambda name: isinstance(name, str) and len(name) > 255),
-        "/components/schemas/LeadCapturePayload/properties/first_name",
-        capture({"first_name": "x" * 256}),
     ),
     _crash(
         "deep-500",
@@ -266,20 +231,6 @@ ROBUSTNESS = [
         capture({"listing": {"price": 0}}),
     ),
     _crash(
-        "negative-price-500",
-        "A negative price is answered 500.",
-        member_is("listing/price", lambda price: isinstance(price, int | float) and price < 0),
-        "/components/schemas/Listing/properties/price",
-        capture({"listing": {"price": -1}}),
-    ),
-    _crash(
-        "empty-tag-500",
-        "An empty tag is answered 500.",
-        member_is("tag", lambda tag: isinstance(tag, list) and "" in tag),
-        "/components/schemas/LeadCapturePayload/properties/tag/items",
-        capture({"tag": [""]}),
-    ),
-    _crash(
         "no-body-500",
         "A capture without a body is answered 500.",
         lambda request: request.method == "POST" and not request.body,
@@ -320,13 +271,6 @@ ROBUSTNESS = [
         "/components/schemas/LeadCaptureXml; XML 1.0 2.5",
         sent(CAPTURE, b"<LeadList><!-- hello --><Lead/></LeadList>", "text/xml"),
     ),
-    _crash(
-        "form-empty-500",
-        "An empty form is answered 500.",
-        lambda r: media_type_is("application/x-www-form-urlencoded")(r) and not r.body,
-        "/components/schemas/LeadCaptureForm",
-        sent(CAPTURE, b"", "application/x-www-form-urlencoded"),
-    ),
     Fault(
         "malformed-json-500",
         "A malformed body is answered 500.",
@@ -352,14 +296,6 @@ ROBUSTNESS = [
         (activity(LOGGED_IN, "1234"),),
     ),
     Fault(
-        "no-media-type-500",
-        "A body without a Content-Type is answered 500.",
-        ALL,
-        f"{POST_CAPTURE}/responses/415",
-        breaks_down(ALL, lambda r: bool(r.body) and not r.header(b"content-type")),
-        (sent(CAPTURE, b"{}", None),),
-    ),
-    Fault(
         "method-500",
         "A method that there is not at a path is answered 500.",
         ALL,
@@ -373,14 +309,6 @@ ROBUSTNESS = [
         ALL,
         _CORS,
         breaks_down(ALL, lambda r: r.method == "OPTIONS"),
-        (_asked("POST"),),
-    ),
-    Fault(
-        "preflight-405",
-        "A preflight request is answered 405.",
-        ALL,
-        _CORS,
-        breaks_down(ALL, _is_preflight, lambda: error(405, "Use POST.")),
         (_asked("POST"),),
     ),
     Fault(
@@ -454,14 +382,6 @@ ROBUSTNESS = [
         f"{POST_ACTIVITY}/responses/200; RFC 9112 9.5",
         success(ACTIVITY, _reset, when=member_is("notes")),
         (capture(ADA), activity({**LOGGED_IN, "notes": "Hello"})),
-    ),
-    Fault(
-        "reset-on-empty-assignee",
-        "The connection is reset in the answer to an assignee without any field.",
-        (ASSIGN,),
-        f"{PUT_ASSIGN}/responses/200; RFC 9112 9.5",
-        success(ASSIGN, _reset, when=lambda r: isinstance(r.json, list) and {} in r.json),
-        (capture(ADA), assign([{}])),
     ),
     Fault(
         "slow-on-search",

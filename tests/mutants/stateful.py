@@ -211,7 +211,7 @@ def _unknown(*operations: str, times: int = 0) -> Make:
         answer = await serve(request)
         if request.operation not in operations or answer.status != 404:
             return answer
-        malformed = bool(answer.json.get("faults"))
+        malformed = bool(answer.faults)
         if malformed or _numbered(request, memory) <= times:
             return answer
         return json_answer(200, {"success": True})

@@ -31,7 +31,6 @@ from mutants.table import (
     POST_CAPTURE,
     PUT_ASSIGN,
     SCHEMAS,
-    SEARCHED,
     VIEWED,
     Ask,
     Fault,
@@ -110,7 +109,7 @@ def _strict(
 def _answers_malformed_id(answer: Answer) -> Make:
     async def make(request: Request, serve: Serve, _memory: Memory) -> Answer:
         found = await serve(request)
-        malformed = found.status == 404 and bool(found.json.get("faults"))
+        malformed = found.status == 404 and bool(found.faults)
         if request.operation in {ACTIVITY, ASSIGN} and malformed:
             return answer
         return found
@@ -120,7 +119,7 @@ def _answers_malformed_id(answer: Answer) -> Make:
 
 async def _any_channel(request: Request, serve: Serve, _memory: Memory) -> Answer:
     answer = await serve(request)
-    malformed = answer.status == 404 and bool(answer.json.get("faults"))
+    malformed = answer.status == 404 and bool(answer.faults)
     if request.operation != CAPTURE or not malformed:
         return answer
     sent_by, sound = request.path_value, ONE.encode()
@@ -212,14 +211,6 @@ NOT_ENFORCED = [
         {**LOGGED_IN, "notes": 1},
     ),
     _posts(
-        "activity-price-text",
-        "The price of an activity's listing may be text.",
-        "/listing/price",
-        "type",
-        f"{SCHEMAS}/ActivityListing/properties/price",
-        {**_VIEW, "listing": {"price": "750000"}},
-    ),
-    _posts(
         "listing-url-any-text",
         "The URL of an activity's listing may be any text.",
         "/listing/url",
@@ -228,36 +219,12 @@ NOT_ENFORCED = [
         {**_VIEW, "listing": {"url": "no url"}},
     ),
     _posts(
-        "search-numbers-text",
-        "The numbers of a search may be text.",
-        "/search/minimum_bedrooms",
-        "type",
-        f"{SCHEMAS}/SearchData/properties/minimum_bedrooms",
-        {**_SEARCH, "search": {"minimum_bedrooms": "3"}},
-    ),
-    _posts(
         "pool-text",
         "Whether there is a pool may be text.",
         "/search/pool",
         "type",
         f"{SCHEMAS}/SearchData/properties/pool",
         {**_SEARCH, "search": {"pool": "true"}},
-    ),
-    _posts(
-        "property-types-text",
-        "The types of property may be one text.",
-        "/search/property_types",
-        "type",
-        f"{SCHEMAS}/SearchData/properties/property_types",
-        {**_SEARCH, "search": {"property_types": "Condominium"}},
-    ),
-    _posts(
-        "search-text",
-        "A search may be text.",
-        "/search",
-        "type",
-        f"{SCHEMAS}/SearchData",
-        {**_SEARCH, "search": "pool"},
     ),
     _takes(
         "first-name-any-type",
@@ -332,22 +299,6 @@ NOT_ENFORCED = [
         {"listing": {"property": {"address": {"city": 1}}}},
     ),
     _takes(
-        "capture-assignee-email-any-text",
-        "The e-mail address of a capture's assignee may be any text.",
-        "/assignees/*/email",
-        "format",
-        f"{SCHEMAS}/Assignee/properties/email",
-        {"assignees": [{"email": "no address"}]},
-    ),
-    _takes(
-        "capture-assignees-object",
-        "The assignees of a capture may be one object.",
-        "/assignees",
-        "type",
-        f"{PAYLOAD}/properties/assignees/type",
-        {"assignees": {"email": "grace@example.com"}},
-    ),
-    _takes(
         "capture-body-any-type",
         "The body of a capture may be anything in JSON.",
         "",
@@ -416,15 +367,6 @@ NOT_ENFORCED = [
         operation=ACTIVITY,
     ),
     _lax(
-        "assignees-without-body",
-        "A reassignment without a body is taken.",
-        takes(ASSIGN, when=lambda request: not request.body),
-        f"{PUT_ASSIGN}/requestBody/required",
-        capture(ADA),
-        sent(ASSIGN, None, None),
-        operation=ASSIGN,
-    ),
-    _lax(
         "assignees-object",
         "A reassignment takes one object instead of a list.",
         takes(ASSIGN, about("", "type")),
@@ -440,15 +382,6 @@ NOT_ENFORCED = [
         f"{SCHEMAS}/Assignee/properties/email",
         capture(ADA),
         assign([{"email": "no address"}]),
-        operation=ASSIGN,
-    ),
-    _lax(
-        "assignee-any-type",
-        "An assignee may be text.",
-        takes(ASSIGN, about("/*", "type")),
-        f"{SCHEMAS}/Assignee/type",
-        capture(ADA),
-        assign(["grace@example.com"]),
         operation=ASSIGN,
     ),
     _lax(
@@ -478,14 +411,6 @@ REFUSED = [
         ACTIVITY,
     ),
     _strict(
-        "removed-search-refused",
-        "The action ContactRemovedSearch is refused.",
-        _action_is("ContactRemovedSearch"),
-        f"{SCHEMAS}/ActivityAction/enum/8",
-        activity({**SEARCHED, "action": "ContactRemovedSearch"}),
-        ACTIVITY,
-    ),
-    _strict(
         "sign-up-needs-listing",
         "A sign-up without a listing is refused.",
         lambda r: _action_is("ContactSignedUp")(r) and "listing" not in r.json,
@@ -507,14 +432,6 @@ REFUSED = [
         member_is("listing", lambda listing: listing == {}),
         f"{SCHEMAS}/ActivityListing",
         activity({**_VIEW, "listing": {}}),
-        ACTIVITY,
-    ),
-    _strict(
-        "empty-search-refused",
-        "An activity with an empty search is refused.",
-        member_is("search", lambda search: search == {}),
-        f"{SCHEMAS}/SearchData",
-        activity({**_SEARCH, "search": {}}),
         ACTIVITY,
     ),
     _strict(
@@ -597,25 +514,11 @@ REFUSED = [
         capture({"first_name": "Zoë"}),
     ),
     _strict(
-        "apostrophe-refused",
-        "A name with an apostrophe is refused.",
-        member_is("last_name", lambda name: isinstance(name, str) and "'" in name),
-        f"{PAYLOAD}/properties/last_name",
-        capture({"last_name": "O'Hara"}),
-    ),
-    _strict(
         "empty-text-refused",
         "An empty text is refused.",
         lambda r: isinstance(r.json, dict) and "" in r.json.values(),
         f"{PAYLOAD}/properties/last_name",
         capture({"last_name": ""}),
-    ),
-    _strict(
-        "long-note-refused",
-        "A note of more than 2000 characters is refused.",
-        member_is("note", lambda note: isinstance(note, str) and len(note) > 2000),
-        f"{PAYLOAD}/properties/note",
-        capture({"note": "x" * 2001}),
     ),
     _strict(
         "plus-address-refused",
@@ -637,13 +540,6 @@ REFUSED = [
         body_has(b".0,", b".0}"),
         f"{_LISTING}/price",
         capture({"listing": {"price": 750000.0}}),
-    ),
-    _strict(
-        "zero-price-refused",
-        "A price of zero is refused.",
-        member_is("listing/price", lambda price: price == 0),
-        f"{_LISTING}/price",
-        capture({"listing": {"price": 0}}),
     ),
     _strict(
         "large-price-refused",
@@ -675,14 +571,6 @@ REFUSED = [
         lambda r: isinstance(r.json, list) and len(r.json) > 1,
         f"{PUT_ASSIGN}/requestBody/content/application~1json/schema",
         assign([*GRACE, {"first_name": "Alan"}]),
-        ASSIGN,
-    ),
-    _strict(
-        "no-assignees-refused",
-        "An empty list of assignees is refused.",
-        lambda request: request.json == [],
-        f"{PUT_ASSIGN}/requestBody/content/application~1json/schema",
-        assign([]),
         ASSIGN,
     ),
     _strict(
