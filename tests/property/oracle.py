@@ -124,6 +124,17 @@ def named(schema: Schema, value: Any) -> Any:
     return value
 
 
+def merged(value: Any, extra: Any) -> Any:
+    """A payload with extra fields in it: objects are joined, everything else is the extra's."""
+    if not (isinstance(value, dict) and isinstance(extra, dict)):
+        return extra
+    names = dict.fromkeys([*value, *extra])
+    both = {
+        name: merged(value[name], extra[name]) for name in names if name in value.keys() & extra
+    }
+    return {name: both.get(name, extra.get(name, value.get(name))) for name in names}
+
+
 def form_of(value: Mapping[str, Any]) -> dict[str, Any]:
     """What a form can say of an object: a list of one is its item, an empty one is nothing."""
     found: dict[str, Any] = {}

@@ -17,9 +17,12 @@ from property.contract_calls import Call, Schema, operations, resolved
 from property.formats import of_format, rows
 from property.oracle import is_xml, items_of, lead_fields, members_of, validator
 
-# What a form's visitor may type. No surrogates: they are no text. Not blank: that is left out.
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
-any_texts = st.text(st.characters(exclude_categories=["Cs"]))
+# What a form's visitor may type. No surrogates: they are no text. What is easily mishandled is
+# there more often than chance would have it.
+_letters = st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n\t \"'&<>+%=;,\\\u2028é")
+any_texts = st.text(_letters)
+# Not blank: that is left out.
+texts = st.text(_letters, min_size=1).filter(str.strip)
 numbers = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -141,6 +144,35 @@ def _carried(draw: st.DrawFn, call: Call) -> dict[str, Any]:
     return lead
 
 
+def filled(call: Call, text: str) -> Any:
+    """A payload with every field there is, and the same text in each that takes any text."""
+    if call.body_format != "xml":
+        return _filled(call.schema, text)
+    lead: dict[str, Any] = {}
+    for pointer, element in lead_fields(call.schema):
+        around = lead
+        *way, last = pointer.split("/")[1:]
+        for name in way:
+            around = around.setdefault(name, {})
+        around[last] = _filled(element, text)
+    return lead
+
+
+def _filled(schema: Schema, text: str) -> Any:
+    schema = resolved(schema)
+    for part in schema.get("anyOf", schema.get("oneOf", [])):
+        return _filled(part, text)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "format" in schema:
+        return rows(schema["format"])[0].value
+    if items := items_of(schema):
+        return [_filled(items, text)] * 2
+    if known := members_of(schema):
+        return {name: _filled(part, text) for name, part in known.items()}
+    return {"string": text, "boolean": True, "object": {}, "array": []}.get(schema["type"], 1.5)
+
+
 @st.composite
 def extras(draw: st.DrawFn, schema: Schema, depth: int = 0) -> dict[str, Any]:
     """Fields that the contract does not name, at any depth of its objects."""
@@ -196,11 +228,13 @@ def _changed(draw: st.DrawFn, schema: Schema, value: Any) -> Any:
     around = value
     for key in way:
         around = around[key]
-    change = draw(st.sampled_from(["replace", "delete", "neighbour", "unknown"]))
+    change = draw(st.sampled_from(["replace", "delete", "neighbour", "unknown", "none before"]))
     if change == "delete" and isinstance(around, dict):
         del around[last]
     elif change == "unknown" and isinstance(around, dict):
         around[draw(texts)] = draw(json_values)
+    elif change == "none before" and isinstance(around, list):
+        around.insert(last, None)
     elif change == "neighbour":
         around[last] = draw(_neighbours(schema_at(schema, place), around[last]))
     else:

@@ -19,17 +19,17 @@ from property.oracle import (
     items_of,
     lead_fields,
     members_of,
+    merged,
     named,
     same,
     settled,
     validator,
     without_empty,
 )
-from property.strategies import any_texts, extras, payloads, texts
+from property.strategies import any_texts, extras, filled, payloads, texts
 
 from rechat_leads import InvalidPayloadError
 from rechat_leads._options import CAPTURE, POST_ACTIVITY
-from rechat_leads._values import merge_deep
 from rechat_sandbox import Running, running
 from rechat_sandbox.observer import ObservedLead
 
@@ -119,6 +119,16 @@ def test_what_is_given_is_stored(
     must_hold(call, found, settled(call.payload_schema, payload))
 
 
+AWKWARD = " \r\n\t\"' & < > ]]> + % %41 = ; , \\ \u00e9 e\u0301 \u2028 \U0001f600 \r"
+
+
+@each_call
+@each_kind
+def test_every_field_is_stored_with_awkward_text(sandbox: Running, kind: str, call: Call) -> None:
+    payload = filled(call, AWKWARD)
+    must_hold(call, stored(sandbox, kind, call, payload, None), payload)
+
+
 @each_call
 @each_kind
 @given(data=st.data())
@@ -139,7 +149,7 @@ def test_fields_that_the_contract_does_not_name_are_stored(
         extra = data.draw(extras(items_of(call.schema) or call.schema))
     value = settled(call.payload_schema, payload)
     is_list = isinstance(value, list)
-    whole = [merge_deep(item, extra) for item in value] if is_list else merge_deep(value, extra)
+    whole = [merged(item, extra) for item in value] if is_list else merged(value, extra)
     assume(validator(call.schema).is_valid(whole))
     must_hold(call, stored(sandbox, kind, call, payload, extra), whole)
 

@@ -703,3 +703,11 @@ def test_checking_says_what_capturing_would(
     else:
         sent.client.capture(payload, **options)
     assert len(sent.recorder.requests) == before + (not places)
+
+
+def test_pointers_count_the_items_that_are_left_out(sent: Sent) -> None:
+    lead = {"tag": [None, "a", None, 7], "assignees": [None, {"email": "x"}, {"mls": None}]}
+    assert [fault.pointer for fault in sent.faults(lead)] == ["/assignees/1/email", "/tag/3"]
+    # An extra field that takes a list's place has pointers of its own.
+    faults = sent.faults({"tag": [None, "a"]}, extra_fields={"tag": ["a", "b", 7]})
+    assert [fault.pointer for fault in faults] == ["/tag/2"]
