@@ -201,6 +201,13 @@ SOAKS = ("properties", "crash", "schemathesis", "edits", "faults", "coverage", "
 
 
 @nox.session
+def benchmarks_spec(session: nox.Session) -> None:
+    """Measure update_spec beside the client generator alone, as a ratio."""
+    install(session, "codegen", project=None)
+    session.run("python", "benchmarks/spec.py", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Run the long counts: all of them, or those named (-- crash mutation; see SOAKS)."""
     wanted = session.posargs or SOAKS
