@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .changes import Change
 from .grounds import Ground
 
-__all__ = ["Finding", "Step"]
+__all__ = ["Derived", "Finding", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value made of a named one."""
+
+    base: str
+    """The name."""
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,8 @@ class Step:
     body: bytes | None = field(repr=False)
     gives: Mapping[str, str] = field(default_factory=dict[str, str])
     """Names that later steps use, each with the JSON pointer of its value in this answer."""
+    derives: Mapping[str, Derived] = field(default_factory=dict[str, Derived])
+    """Names that later steps use, each made of one of these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ of an answer.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -19,7 +21,7 @@ from .run import Run
 from .settings import is_loopback
 from .shapes import is_list, is_number, is_object
 
-__all__ = ["check_fractions", "check_meaning", "check_unique"]
+__all__ = ["Seen", "check_fractions", "check_meaning", "check_unique", "marked"]
 
 _ABSENT = object()
 
@@ -27,15 +29,28 @@ _ABSENT = object()
 def check_meaning(run: Run, exchange: Exchange, schema: Place, value: Any) -> bool:
     """Check what the contract's own words say of an answer, but for ``x-unique``."""
     held = True
-    for at, place, found in _marked(run, schema, value, ""):
+    for at, place, found in marked(run, schema, value):
         for word, check in _WORDS.items():
             if word in place.value:
                 held = check(run, exchange, at, place, found) and held
     return held
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a value was seen first, and whose it was."""
+
+    exchange: Exchange
+    whose: object
+
+
 def check_unique(
-    run: Run, exchange: Exchange, schema: Place, value: Any, seen: dict[tuple[str, Any], Exchange]
+    run: Run,
+    exchange: Exchange,
+    schema: Place,
+    value: Any,
+    seen: dict[tuple[str, Any], Seen],
+    whose: object,
 ) -> bool:
     """Check ``x-unique`` among the leads of different people.
 
@@ -45,14 +60,23 @@ def check_unique(
         schema: The answer's schema.
         value: The answer.
         seen: What was seen before; this answer is added.
+        whose: Who the lead is: equal for those who may be the same.
     """
     held = True
-    for at, place, found in _marked(run, schema, value, ""):
+    for at, place, found in marked(run, schema, value):
         if "x-unique" in place.value:
-            before = seen.setdefault((place.pointer, found), exchange)
+            first = seen.setdefault((place.pointer, found), Seen(exchange, whose))
+            before = first.exchange
+            is_good = before is exchange or first.whose == whose
+            # Both captures are needed to see it.
+            is_told = before is exchange or any(
+                before.outcome is one.outcome for one in exchange.after
+            )
+            after = exchange.after if is_told else (*before.after, before, *exchange.after)
+            shown = dataclasses.replace(exchange, after=after)
             ground = ground_of(child(place.pointer, "x-unique"))
             text = f"the value at {at} was given to another lead before"
-            held = run.check("unique", ground, before is exchange, text, exchange) and held
+            held = run.check("unique", ground, is_good, text, shown) and held
     return held
 
 
@@ -66,7 +90,7 @@ def check_fractions(run: Run, answers: Sequence[tuple[Exchange, Place, Any]]) ->
     times: dict[str, list[float]] = {}
     last: dict[str, Exchange] = {}
     for exchange, schema, value in answers:
-        for _, place, found in _marked(run, schema, value, ""):
+        for _, place, found in marked(run, schema, value, ""):
             if place.value.get("x-current-time") and place.value.get("format") == "double":
                 times.setdefault(place.pointer, []).append(found)
                 last[place.pointer] = exchange
@@ -81,7 +105,7 @@ def check_fractions(run: Run, answers: Sequence[tuple[Exchange, Place, Any]]) ->
 _ENOUGH_TIMES = 8  # by chance, all of them are whole once in 10**24
 
 
-def _marked(run: Run, schema: Place, value: Any, at: str) -> Iterator[tuple[str, Place, Any]]:
+def marked(run: Run, schema: Place, value: Any, at: str = "") -> Iterator[tuple[str, Place, Any]]:
     """Every value of an answer whose schema says more than a schema can."""
     if any(key in schema.value for key in (*_WORDS, "x-unique")):
         yield at, schema, value
@@ -89,11 +113,11 @@ def _marked(run: Run, schema: Place, value: Any, at: str) -> Iterator[tuple[str,
         for name, item in value.items():
             if name in schema.value.get("properties", {}):
                 below = run.document.resolve(child(schema.pointer, "properties", name))
-                yield from _marked(run, below, item, child(at, name))
+                yield from marked(run, below, item, child(at, name))
     elif is_list(value) and "items" in schema.value:
         items = run.document.resolve(child(schema.pointer, "items"))
         for number, item in enumerate(value):
-            yield from _marked(run, items, item, child(at, number))
+            yield from marked(run, items, item, child(at, number))
 
 
 # --- The words -----------------------------------------------------------------------------------

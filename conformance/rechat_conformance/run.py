@@ -10,16 +10,18 @@ from random import Random
 from typing import Any, cast
 
 from .bodies import Maker
+from .changes import Change
 from .document import Body, Document, Operation
 from .encoding import encode
 from .exchange import Exchange, NoAnswer, Request
-from .findings import Finding, Step
+from .findings import Finding
 from .grounds import Ground, counts
 from .oracle import Oracle
 from .privacy import Names
 from .profiles import document_for
 from .report import LayerSummary, Report
 from .settings import Settings
+from .steps import Namer
 from .target import Enough, Target, path_of
 
 __all__ = ["Run"]
@@ -41,6 +43,9 @@ class Run:
         self.oracle = Oracle(self.document)
         self.maker = Maker(self.document, self.oracle)
         self.names = Names()
+        self.derived: dict[str, tuple[str, Change]] = {}
+        """Ids made of leads' ids, each with that and with how it was made of it."""
+        self._namer = Namer(settings, self.full, self.names, self.derived)
         self.layer = LayerSummary("")
         self._found: set[tuple[str, str, str | None]] = set()
         self._held: list[Finding] | None = None
@@ -117,6 +122,13 @@ class Run:
         """Never show this lead id."""
         self.names.add(lead_id, "LEAD_ID")
 
+    def changed_id(self, lead_id: str, change: Change) -> str:
+        """An id made of a lead's; it is never shown, but how it was made."""
+        changed = change.of(lead_id)
+        self.names.add(changed, "LEAD_ID_CHANGED")
+        self.derived[changed] = (lead_id, change)
+        return changed
+
     # --- Expecting ------------------------------------------------------------------------------
 
     def expects(self, ground: Ground) -> bool:
@@ -155,7 +167,7 @@ class Run:
             ground=ground,
             operation_id=exchange.operation_id,
             text=self.names.hide(text),
-            steps=self._steps(exchange),
+            steps=self._namer.steps(exchange),
             answer=self.names.hide(_in_short(exchange)),
             seed=self.settings.seed,
             seconds=time.monotonic() - self.started,
@@ -188,44 +200,6 @@ class Run:
         self.layer.findings += 1
         if self.settings.stop_at_first:
             raise Enough
-
-    def _steps(self, exchange: Exchange) -> tuple[Step, ...]:
-        steps: list[Step] = []
-        for one in (*exchange.after, exchange):
-            request = one.request
-            path = self.names.hide(request.path)
-            headers = {
-                **{
-                    name: "{HEADER_" + str(number) + "}"
-                    for number, name in enumerate(self.settings.headers, 1)
-                },
-                **{name: self.names.hide(value) for name, value in request.headers.items()},
-            }
-            body = request.body
-            if body is not None and _has_secret(self.names, body):
-                body = self.names.hide(body.decode("utf-8", "replace")).encode()
-            gives = {} if one is exchange else self.gives(one)
-            url = self.settings.base_url.rstrip("/") + path
-            steps.append(Step(request.method, url, headers, body, gives))
-        return tuple(steps)
-
-    def gives(self, exchange: Exchange) -> dict[str, str]:
-        """The names that an answer gives to later steps, by the contract's links."""
-        operation = self.full.operations.get(exchange.operation_id or "")
-        place = operation.responses.get(str(exchange.status)) if operation else None
-        if place is None:
-            return {}
-        return {
-            name.upper(): expression.removeprefix("$response.body#")
-            for link in place.value.get("links", {}).values()
-            for name, expression in link.get("parameters", {}).items()
-            if isinstance(expression, str) and expression.startswith("$response.body#")
-        }
-
-
-def _has_secret(names: Names, body: bytes) -> bool:
-    text = body.decode("utf-8", "replace")
-    return names.hide(text) != text
 
 
 def _in_short(exchange: Exchange) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 from .answers import check_answer, read_json
 from .document import Body, Operation, Place, child
-from .encoding import JSON
+from .encoding import JSON, can_carry, is_xml
 from .exchange import Exchange
 from .grounds import Ground, ground_of
+from .meaning import Seen, check_unique
 from .run import Run
 from .shapes import is_list, is_object
 
@@ -21,7 +22,10 @@ __all__ = [
     "accepted_ground",
     "capture",
     "captures",
+    "carried",
+    "check_whose",
     "choices",
+    "content_of",
     "first_lead",
     "followers",
     "is_on_lead",
@@ -128,6 +132,44 @@ def choices(run: Run, operation: Operation) -> Iterator[tuple[Body, Any]]:
                 yield body, subset.value
         if not chosen:
             yield body, run.maker.smallest(body.schema)
+
+
+def carried(run: Run, body: Body, value: Any) -> Any:
+    """A lead without what the format cannot say."""
+    if can_carry(run.document, body, value) or is_xml(body.media_type):
+        return value
+    return {
+        name: item for name, item in value.items() if can_carry(run.document, body, {name: item})
+    }
+
+
+def check_whose(
+    run: Run,
+    operation: Operation,
+    exchange: Exchange,
+    seen: dict[tuple[str, Any], Seen],
+    whose: object,
+) -> bool:
+    """Check that a lead is none of those that other people have.
+
+    Args:
+        run: The run.
+        operation: The capture.
+        exchange: Its exchange; the answer keeps the contract.
+        seen: What was seen before; this answer is added.
+        whose: Who the lead is: equal for those who may be the same.
+    """
+    content = content_of(run, operation, exchange)
+    return content is None or check_unique(run, exchange, *content, seen, whose)
+
+
+def content_of(run: Run, operation: Operation, exchange: Exchange) -> tuple[Place, Any] | None:
+    """The schema of an answer in JSON, and the answer; None: it is none."""
+    place = operation.responses[str(exchange.status)]
+    if exchange.answer is None or JSON not in place.value.get("content", {}):
+        return None
+    schema = run.document.resolve(child(place.pointer, "content", JSON, "schema"))
+    return schema, read_json(exchange.answer.body)[0]
 
 
 def capture(

@@ -16,7 +16,7 @@ _NAME = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 def as_curl(steps: Sequence[Step]) -> str:
     """A script for a POSIX shell: one command a step."""
     lines: list[str] = []
-    for step in steps:
+    for number, step in enumerate(steps, 1):
         parts = ["curl -sS", "-X", step.method, _shell_url(step.url)]
         for name, value in step.headers.items():
             parts += ["-H", _shell_text(f"{name}: {value}")]
@@ -29,14 +29,20 @@ def as_curl(steps: Sequence[Step]) -> str:
                 value = "json.load(sys.stdin)" + _subscript(pointer, quote='"')
                 program = shlex.quote(f"import json, sys; print({value})")
                 lines.append(f"{name}=$(printf '%s' \"$ANSWER\" | python3 -c {program})")
+            for name, derived in step.derives.items():
+                expression = derived.change.in_python("sys.argv[1]")
+                program = shlex.quote(f"import sys; print({expression})")
+                lines.append(f'{name}=$(python3 -c {program} "${derived.base}")')
         else:
-            lines.append(command.replace("curl -sS", "curl -isS", 1))
+            # Of the requests on the way, nothing is to be seen.
+            shows = "curl -isS" if number == len(steps) else "curl -sS -o /dev/null"
+            lines.append(command.replace("curl -sS", shows, 1))
     return "\n".join(lines)
 
 
 def as_python(steps: Sequence[Step]) -> str:
     """A Python program that needs httpx alone."""
-    known = {name for step in steps for name in step.gives}
+    known = {name for step in steps for name in (*step.gives, *step.derives)}
     asked: dict[str, None] = {}
     lines: list[str] = []
     for step in steps:
@@ -49,6 +55,8 @@ def as_python(steps: Sequence[Step]) -> str:
         lines.append(f"answer = httpx.request({', '.join(arguments)})")
         for name, pointer in step.gives.items():
             lines.append(f"{name} = answer.json(){_subscript(pointer)}")
+        for name, derived in step.derives.items():
+            lines.append(f"{name} = {derived.change.in_python(derived.base)}")
     head = ["import os", "", "import httpx", ""] if asked else ["import httpx", ""]
     names = [f'{name} = os.environ["{name}"]' for name in asked]
     return "\n".join([*head, *names, *lines, "print(answer.status_code, answer.text)"])

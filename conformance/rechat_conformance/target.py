@@ -105,8 +105,7 @@ class Target:
             Enough: The run's time is over.
         """
         for attempt in itertools.count():
-            if time.monotonic() >= self._deadline:
-                raise Enough
+            self._must_have_time()
             if self._pause:
                 time.sleep(min(self._pause, max(0.0, self._deadline - time.monotonic())))
             sent_at = time.time()
@@ -117,6 +116,19 @@ class Target:
                 return exchange
             time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
         raise AssertionError
+
+    def count(self) -> None:
+        """Note a request that somebody else is about to send.
+
+        Raises:
+            Enough: The run's time is over; it must not be sent.
+        """
+        self._must_have_time()
+        self.requests += 1
+
+    def _must_have_time(self) -> None:
+        if time.monotonic() >= self._deadline:
+            raise Enough
 
     def _once(self, request: Request) -> Answer | NoAnswer:
         is_reused = self._is_usable()

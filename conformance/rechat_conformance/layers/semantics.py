@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from rechat_conformance.answers import check_answer, read_json
-from rechat_conformance.document import Body, Operation, Place, child
-from rechat_conformance.encoding import JSON, can_carry, is_xml
+from rechat_conformance.document import Operation, Place
 from rechat_conformance.exchange import Exchange
 from rechat_conformance.grounds import ground_of
-from rechat_conformance.meaning import check_fractions, check_unique
+from rechat_conformance.meaning import Seen, check_fractions
 from rechat_conformance.run import Run
 from rechat_conformance.scenario import (
     Lead,
     accepted_ground,
     capture,
     captures,
+    carried,
+    check_whose,
     choices,
+    content_of,
     followers,
     path_values,
     person,
@@ -45,21 +47,21 @@ def check(run: Run) -> None:
 def _capture_people(run: Run, operation: Operation) -> list[Lead]:
     chance = run.random("people")
     bodies = list(operation.bodies.values())
-    seen: dict[tuple[str, Any], Exchange] = {}
+    seen: dict[tuple[str, Any], Seen] = {}
     leads: list[Lead] = []
     formats: set[str] = set()
     answers: list[tuple[Exchange, Place, Any]] = []
     for number in range(_PEOPLE):
         # JSON, which carries most, every second time; the others in turn.
         body = bodies[0] if number % 2 == 0 else bodies[number // 2 % len(bodies)]
-        value = _carried(run, body, person(run, body.schema, chance))
+        value = carried(run, body, person(run, body.schema, chance))
         lead = capture(run, operation, body, value, channel=number)
         if lead is None:
             continue
         leads.append(lead)
-        content = _content_of(run, operation, lead.exchange)
+        check_whose(run, operation, lead.exchange, seen, number)
+        content = content_of(run, operation, lead.exchange)
         if content is not None:
-            check_unique(run, lead.exchange, *content, seen)
             answers.append((lead.exchange, *content))
         if number < 2 or body.media_type not in formats:
             # At once: before the next one, and before anything else was done with it.
@@ -70,24 +72,6 @@ def _capture_people(run: Run, operation: Operation) -> list[Lead]:
                 )
     check_fractions(run, answers)
     return leads
-
-
-def _carried(run: Run, body: Body, value: Any) -> Any:
-    """A whole lead without what the format cannot say."""
-    if can_carry(run.document, body, value) or is_xml(body.media_type):
-        return value
-    return {
-        name: item for name, item in value.items() if can_carry(run.document, body, {name: item})
-    }
-
-
-def _content_of(run: Run, operation: Operation, exchange: Exchange) -> tuple[Place, Any] | None:
-    """The schema of an answer in JSON, and the answer."""
-    place = operation.responses[str(exchange.status)]
-    if exchange.answer is None or JSON not in place.value.get("content", {}):
-        return None
-    schema = run.document.resolve(child(place.pointer, "content", JSON, "schema"))
-    return schema, read_json(exchange.answer.body)[0]
 
 
 def _capture_without_body(run: Run, operation: Operation) -> None:

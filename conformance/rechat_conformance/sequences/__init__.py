@@ -1,0 +1,1 @@
+"""Sequences of requests that Hypothesis makes up, and what a server must remember of them."""
