@@ -40,6 +40,8 @@ KINDS: dict[Profile, set[str]] = {
         "current-time",
         "echo",
         "lead",
+        "malformed-body",
+        "spelling-accepted",
         "unknown-id",
         "valid-request-accepted",
     },
