@@ -101,13 +101,9 @@ class _Hunt:
         Raises:
             Enough: That is enough, or the time is over.
         """
-        shown = self._shown.get(self._target) if self._target else None
-        if self._target and shown is not None and not self.world.is_over:
-            try:
-                best = shorter(self._run, shown, self._best[self._target])
-                self._best[self._target] = best
-            except Enough:
-                self.world.is_over = True
+        if self._target is not None:
+            best = self._shortest(self._best[self._target], self._shown[self._target])
+            self._best[self._target] = best
         for finding in self._best.values():
             self._run.add(finding)
         if self.world.is_over:
@@ -136,7 +132,17 @@ class _Hunt:
             with self._run.holding() as told:
                 self.world.driver.check(asked, exchange, held=held)
             for finding in (*found, *told):
-                self._run.add(finding)
+                shown = None if finding in told else Shown(exchange, expectation)
+                self._run.add(self._shortest(finding, shown))
+
+    def _shortest(self, finding: Finding, shown: Shown | None) -> Finding:
+        if shown is None or self.world.is_over or self._run.is_known(finding):
+            return finding
+        try:
+            return shorter(self._run, shown, finding)
+        except Enough:
+            self.world.is_over = True
+            return finding
 
     def _machine(self) -> Machine:
         if self._target is None:
