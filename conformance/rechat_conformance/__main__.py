@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .errors import ConformanceError, SettingsError
 from .junit import write_junit
+from .recordings import record, save
 from .settings import LAYERS, Settings
 from .suite import live_plan, run_suite
 from .terminal import lines
@@ -76,6 +77,12 @@ def _arguments() -> argparse.ArgumentParser:
         help="sent with every request, never shown; repeatable",
     )
     add("--junit", type=Path, metavar="FILE", help="write a JUnit report, too")
+    add(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="run no checks: record the server's answers to a fixed scenario, to be replayed",
+    )
     add("--stop-at-first", action="store_true", help="end with the first finding")
     add(
         "--fuzz-remote",
@@ -98,8 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line without the program's name; None: that of the process.
 
     Returns:
-        The exit code: 0 every check held; 1 findings; 2 wrong usage; 3 no server, or not
-        everything could be checked.
+        The exit code: 0 every check held, or the recording is written; 1 findings; 2 wrong usage;
+        3 no server, or not everything could be checked.
     """
     parser = _arguments()
     options = parser.parse_args(arguments)
@@ -126,6 +133,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if settings.live and not _may_create(settings, asks=not options.yes):
         return 2
     try:
+        if options.record is not None:
+            save(record(settings), options.record)
+            sys.stdout.write(f"recorded: {options.record}\n")
+            return 0
         report = run_suite(settings)
     except ConformanceError as error:
         sys.stderr.write(f"rechat-conformance: {error}\n")

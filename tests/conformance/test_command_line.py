@@ -11,6 +11,7 @@ import pytest
 from conformance.support import CHANNEL, Ask, Reply, server
 
 from rechat_conformance.__main__ import main
+from rechat_conformance.recordings import breaks, load
 from rechat_sandbox import running
 
 SECRET = "hush-hush-0123456789"
@@ -109,6 +110,22 @@ def test_a_report_that_cannot_be_written_is_said(capsys: pytest.CaptureFixture[s
         code = main([sandbox.url, "--layer", "semantics", "--junit", "/nowhere/report.xml"])
     assert code == 3
     assert "/nowhere/report.xml" in capsys.readouterr().err
+
+
+def test_a_server_is_recorded_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "server.json"
+    with running(seed=1, seeded_clock=False) as sandbox:
+        assert main([sandbox.url, "--record", str(file), "--lead-channel", CHANNEL]) == 0
+        assert main([sandbox.url, "--record", str(tmp_path / "no" / "where.json")]) == 3
+    recording = load(file)
+    assert {exchange.operation for exchange in recording.exchanges} == {
+        "leadCaptureIntegration",
+        "postContactActivity",
+        "reassignLead",
+    }
+    assert breaks(recording) == []
+    assert CHANNEL not in file.read_text(encoding="utf-8")
+    assert "where.json" in capsys.readouterr().err
 
 
 # --- Live ----------------------------------------------------------------------------------------
