@@ -16,6 +16,8 @@ from rechat_spec.documents import Json, follow
 
 from .keywords import Schema
 
+UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
+"""Keywords that look at what all others for the same value have seen."""
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
 """Keywords whose schemas judge the same value as the schema they stand in; ``$ref`` is another."""
 ANNOTATIONS = frozenset(
@@ -134,6 +136,13 @@ class Around(NamedTuple):
 
     old: tuple[Schema, ...]
     new: tuple[Schema, ...]
+
+    def is_entangled(self) -> bool:
+        """Whether one of them refuses what no other has looked at.
+
+        Then any edit of any of them can change what is refused, in either direction.
+        """
+        return any(UNEVALUATED & schema.keys() for schema in (*self.old, *self.new))
 
     def key(self) -> tuple[frozenset[int], frozenset[int]]:
         """What tells it from others."""

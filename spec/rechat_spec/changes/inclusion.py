@@ -6,6 +6,7 @@ certain; what cannot be decided is both. ``around`` tells the one premise that i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -50,6 +51,9 @@ class Inclusion:
         """
         if around is None:
             around = self.around([old], [new])
+        if around.is_entangled():
+            same = equal(old, new) and "$ref" not in json.dumps(old)
+            return Effect.NONE if same else Effect.BOTH
         old, new = self.views(old, new)
         key = (id(old), id(new), *around.key())
         if key in self._known:
@@ -93,8 +97,6 @@ class Inclusion:
         for group, compare in GROUPS:
             if group & (before.keys() | after.keys()):
                 result |= compare(self, before, after, around)
-        if result and UNEVALUATED & (before.keys() | after.keys()):
-            return Effect.BOTH  # they look at what every other keyword has seen
         unknown = [
             key
             for key in before.keys() | after.keys()
@@ -114,7 +116,7 @@ class Inclusion:
 
     def group(self, keyword: str, old: Schema, new: Schema, around: Around) -> Effect:
         """The effect of ``keyword`` and of what is judged together with it."""
-        if keyword not in _GROUP_OF:
+        if keyword not in _GROUP_OF or around.is_entangled():
             return Effect.BOTH
         return _GROUP_OF[keyword](self, old, new, around)
 
@@ -326,7 +328,6 @@ def _differ(one: Schema, other: Schema, document: Json) -> bool:
 
 
 _MANY = 10**9
-UNEVALUATED = {"unevaluatedProperties", "unevaluatedItems"}
 
 _Compare = Callable[[Inclusion, Schema, Schema, Around], Effect]
 

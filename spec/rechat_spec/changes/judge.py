@@ -121,6 +121,8 @@ class Judge:
                     is_plain, role, subject = False, BODY, ""  # it is about the condition now
                 if role == BODY and level.keyword not in IN_PLACE:
                     role, subject = PROPERTY, level.tail[0] if level.tail else ""
+            if step.around.is_entangled() and (effect or not index):
+                effect = Effect.BOTH if self.inclusion.knows(step.keyword) else effect
             effect &= self._bound(step, difference)
             for use in self._direct(level.pointer):
                 polarity = use.polarity

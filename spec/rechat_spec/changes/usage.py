@@ -18,7 +18,6 @@ from .inclusion import (
     AGAINST,
     ALONG,
     EITHER,
-    UNEVALUATED,
     Inclusion,
     Polarity,
     if_polarity,
@@ -144,8 +143,6 @@ class Usage:
         ):
             return EITHER
         if keyword == "contains" and ("maxContains" in schema or schema.get("minContains") == 0):
-            return EITHER
-        if keyword in IN_PLACE and UNEVALUATED & schema.keys():
             return EITHER
         return ALONG
 

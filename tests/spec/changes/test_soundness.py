@@ -8,14 +8,17 @@ that something broke: then the report must say so.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from spec_helpers.schema_edits import (
     VALUES,
     contracts,
     edited,
+    in_contract,
     is_given,
     is_grounded,
     places,
@@ -25,7 +28,7 @@ from spec_helpers.schema_edits import (
 
 from rechat_spec.changes import Change, Direction, Severity, compare_contracts
 from rechat_spec.compare import difference
-from rechat_spec.documents import Json
+from rechat_spec.documents import Json, parse_yaml
 
 EXAMPLES = int(os.environ.get("RECHAT_SOUNDNESS_EXAMPLES", "60"))
 """How many contracts are edited; ``nox -s soak`` asks for many more."""
@@ -77,6 +80,25 @@ def in_order(changes: list[Change]) -> list[Change]:
 
 def in_order_of(old: Json, new: Json) -> list[str]:
     return sorted(item.pointer for item in difference(old, new))
+
+
+TRAPS: list[dict[str, Any]] = parse_yaml(
+    (Path(__file__).parent / "traps.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap["name"])
+def test_what_looks_harmless_is_called_breaking(trap: dict[str, Any]) -> None:
+    shared = {"Q": {}, "R": {}} | trap.get("components", {})
+    old = in_contract(shared | {"P": trap["old"]})
+    new = in_contract(shared | trap.get("new_components", {}) | {"P": trap["new"]})
+    direction, proof = Direction(trap["direction"]), trap["proof"]
+    right, wrong = (old, new) if direction is Direction.REQUEST else (new, old)
+    assert validator(right, ROOT).is_valid(proof)
+    assert not validator(wrong, ROOT).is_valid(proof)
+    assert is_given(proof, [{"$ref": f"#{ROOT}"}], right)
+    changes = compare_contracts(old, new)
+    assert any(hurts(change, direction) for change in changes), changes
 
 
 @unhurried
