@@ -197,7 +197,16 @@ def benchmarks_sandbox(session: nox.Session) -> None:
     session.run("python", "benchmarks/sandbox.py", *session.posargs)
 
 
-SOAKS = ("properties", "crash", "schemathesis", "edits", "faults", "coverage", "mutation")
+SOAKS = (
+    "properties",
+    "crash",
+    "schemathesis",
+    "contract",
+    "edits",
+    "faults",
+    "coverage",
+    "mutation",
+)
 
 
 @nox.session
@@ -221,6 +230,8 @@ def soak(session: nox.Session) -> None:
         session.run("python", "tests/soak/crash.py", "--kills", "200")
     if "schemathesis" in wanted:
         session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
+    if "contract" in wanted:  # the contract suite on a sound sandbox: it may find nothing
+        session.run("python", "tests/soak/contract_seeds.py", "--seeds", "20")
     if "edits" in wanted:  # of the contract, judged by an independent validator
         edited = (
             "tests/spec/changes/test_soundness.py",

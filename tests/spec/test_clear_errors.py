@@ -306,7 +306,7 @@ def test_a_missing_source(name: str, command: tuple[str, ...], workspace: Worksp
 
 def test_no_project(tmp_path: Path) -> None:
     said = Workspace(tmp_path / "nowhere").refuses(1, "update", published.PAGE)
-    assert "nowhere: cannot be written to: No such file or directory" in said
+    assert "nowhere/spec/corrections.yaml: cannot be read: No such file or directory" in said
 
 
 def test_an_error_knows_its_place() -> None:

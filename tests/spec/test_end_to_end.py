@@ -256,7 +256,14 @@ def test_the_contract_suite_covers_all_of_it(project: Path) -> None:
         from rechat_sandbox import running
         with running() as sandbox:
             report = run_suite(Settings(base_url=sandbox.url, layers=("semantics", "rules")))
-            rows = httpx.get(f"{sandbox.url}/_sandbox/requests?limit=500").json()["requests"]
+            rows, before = [], ""
+            while True:
+                asked = f"{sandbox.url}/_sandbox/requests?limit=500{before}"
+                page = httpx.get(asked).json()["requests"]
+                rows += page
+                if len(page) < 500:
+                    break
+                before = f"&before={page[-1]['number']}"
             leads = [lead.parsed_payload for lead in sandbox.observer.leads()]
             timelines = [sandbox.observer.timeline(str(lead.id)) for lead in
                          sandbox.observer.leads()]
