@@ -155,7 +155,8 @@ def _added(old: PythonApi, new: PythonApi) -> Iterator[ApiChange]:
     # One name for a thing is enough; a class brings its members, a module what it alone names.
     shown = {p for p in fresh if p == _shortest(new, new.names[p].path)}
     modules = {path for path in shown if new.names[path].is_module}
-    for module in modules:
+    # The innermost first, so that a package is shown only for what no module of its own brings.
+    for module in sorted(modules, key=lambda path: (-path.count("."), path)):
         below = {p for p in shown - modules if p.startswith(f"{module}.")}
         shown -= below or {module}
     for path in sorted(shown):
