@@ -17,9 +17,6 @@ def start_logging(*, quiet: bool) -> None:
     Args:
         quiet: No requests, only what goes wrong.
     """
-    # What no line of this log shows need not be found out for each of them (the logging HOWTO,
-    # "Optimization").
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = Log(sys.stderr)
     handler.setFormatter(_Formatter("%(asctime)s %(message)s"))
     level = logging.WARNING if quiet else logging.INFO
