@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .document import Document, Place, child
+from .document import Document, Place, child, tokens_of
 from .formats import FORMATS
 from .oracle import Oracle
 from .shapes import is_object
 from .values import EDGES, UNKNOWN_NAMES, WRONG_KINDS, unknown_values
 
-__all__ = ["Candidate", "Maker", "Subset"]
+__all__ = ["Candidate", "Maker", "Subset", "is_free_text"]
 
 _MOST_MEMBERS = 40
 
@@ -232,8 +232,8 @@ class Maker:
         if is_object(value):
             properties = self.properties(schema)
             return {name: self._other(properties[name], item) for name, item in value.items()}
-        is_free = not {"format", "enum", "const"} & schema.value.keys()
-        return f"{value} too" if isinstance(value, str) and is_free else copy.deepcopy(value)
+        is_free = isinstance(value, str) and is_free_text(schema)
+        return f"{value} too" if is_free else copy.deepcopy(value)
 
     # --- Walking --------------------------------------------------------------------------------
 
@@ -280,6 +280,11 @@ class Maker:
         return body
 
 
+def is_free_text(schema: Place) -> bool:
+    """Whether a text that keeps the schema may be any other text, too."""
+    return not {"format", "enum", "const"} & schema.value.keys()
+
+
 def put(value: Any, at: Path, new: Any) -> None:
     """Set what is at a path, making objects and lists on the way."""
     for token, following in itertools.pairwise(at):
@@ -303,8 +308,4 @@ def _types(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _path(pointer: str) -> Path:
-    tokens = pointer.split("/")[1:]
-    return tuple(
-        int(token) if token.isdecimal() else token.replace("~1", "/").replace("~0", "~")
-        for token in tokens
-    )
+    return tuple(int(token) if token.isdecimal() else token for token in tokens_of(pointer))

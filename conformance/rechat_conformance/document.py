@@ -8,7 +8,16 @@ from typing import Any, cast
 
 from .shapes import is_list, is_object
 
-__all__ = ["METHODS", "Body", "Document", "Operation", "Parameter", "Place", "child"]
+__all__ = [
+    "METHODS",
+    "Body",
+    "Document",
+    "Operation",
+    "Parameter",
+    "Place",
+    "child",
+    "tokens_of",
+]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -17,6 +26,11 @@ def child(pointer: str, *tokens: str | int) -> str:
     """The JSON pointer of what is below ``pointer``."""
     escaped = (str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
     return "/".join((pointer, *escaped))
+
+
+def tokens_of(pointer: str) -> list[str]:
+    """The reference tokens of a JSON pointer (RFC 6901), unescaped."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,11 @@ class Operation:
         return child(self.pointer, "responses", status)
 
     @property
+    def first_body(self) -> Body | None:
+        """The body in the media type that the contract names first; None: it takes none."""
+        return next(iter(self.bodies.values()), None)
+
+    @property
     def success(self) -> tuple[str, ...]:
         """The statuses that say that it did what was asked."""
         return tuple(status for status in self.responses if status.startswith("2"))
@@ -87,9 +106,8 @@ class Document:
     def at(self, pointer: str) -> Any:
         """What stands at ``pointer``; references on the way are not followed."""
         value: Any = self.contract
-        for token in pointer.split("/")[1:]:
-            name = token.replace("~1", "/").replace("~0", "~")
-            value = value[int(name)] if is_list(value) else value[name]
+        for token in tokens_of(pointer):
+            value = value[int(token)] if is_list(value) else value[token]
         return value
 
     def resolve(self, pointer: str) -> Place:

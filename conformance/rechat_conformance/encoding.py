@@ -9,16 +9,16 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
-from .document import Body, Document, Operation, Place, child
+from .document import Body, Document, Operation, Place, child, tokens_of
 from .shapes import is_list, is_object
 
-__all__ = ["FORM", "JSON", "can_carry", "encode", "is_xml", "lead_of"]
+__all__ = ["FORM", "JSON", "NOT_IN_XML", "can_carry", "encode", "is_xml", "lead_of"]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
 _XML_NAME = re.compile("[A-Za-z_][A-Za-z0-9_.-]*")
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def is_xml(media_type: str) -> bool:
@@ -48,7 +48,7 @@ def _is_xml_value(document: Document, schema: Place | None, value: Any) -> bool:
     if isinstance(value, str):
         # White space in an element of elements says nothing.
         says_something = bool(value.strip()) or hints.get("type") != "object"
-        return says_something and not _NOT_IN_XML.search(value)
+        return says_something and not NOT_IN_XML.search(value)
     if hints.get("xml", {}).get("attribute"):
         return False
     if is_object(value):
@@ -134,7 +134,7 @@ def lead_of(document: Document, operation: Operation, body: Body, value: Any) ->
     if is_xml(body.media_type):
         lead: dict[str, Any] = {}
         for pointer, text in _marked(document, body.schema, value):
-            *above, last = pointer.split("/")[1:]
+            *above, last = tokens_of(pointer)
             place = lead
             for token in above:
                 place = place.setdefault(token, {})

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+from .encoding import NOT_IN_XML
 from .report import LayerSummary, Report
 from .snippets import as_curl, as_python
 
 __all__ = ["write_junit"]
-
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_junit(report: Report, file: Path) -> None:
@@ -70,4 +68,4 @@ def _suite(report: Report, layer: LayerSummary) -> ElementTree.Element:
 
 
 def _text(text: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", text)
+    return NOT_IN_XML.sub("\ufffd", text)

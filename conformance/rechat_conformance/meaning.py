@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from .document import Body, Place, child
+from .document import Body, Place, child, tokens_of
 from .encoding import JSON, lead_of, named_part
 from .exchange import Exchange
 from .grounds import ground_of
@@ -22,8 +22,6 @@ from .settings import is_loopback
 from .shapes import is_list, is_number, is_object
 
 __all__ = ["Seen", "check_fractions", "check_meaning", "check_unique", "marked"]
-
-_ABSENT = object()
 
 
 def check_meaning(run: Run, exchange: Exchange, schema: Place, value: Any) -> bool:
@@ -229,7 +227,7 @@ def _spelled(text: bytes, pointer: str) -> Any:
         parse_constant=_no_json,
         object_pairs_hook=_Pairs,
     )
-    for token in pointer.split("/")[1:]:
+    for token in tokens_of(pointer):
         value = dict(cast("list[tuple[str, Any]]", value))[token]
     return value
 

@@ -49,12 +49,11 @@ class Run:
         self.layer = LayerSummary("")
         self._found: set[tuple[str, str, str | None]] = set()
         self._held: list[Finding] | None = None
-        for number, (name, value) in enumerate(settings.headers.items(), 1):
+        for number, value in enumerate(settings.headers.values(), 1):
             self.names.add(value, f"HEADER_{number}")
             # ``Authorization: Bearer x``: the token alone is a secret, too.
             for word in value.split():
                 self.names.add(word, f"HEADER_{number}")
-            del name
         chance = self.random("channels")
         given = settings.lead_channel
         self.channels: tuple[str, ...] = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .answers import check_answer, read_json
+from .bodies import is_free_text
 from .document import Body, Operation, Place, child
 from .encoding import JSON, can_carry, is_xml
 from .exchange import Exchange
@@ -16,6 +17,7 @@ from .grounds import Ground, ground_of
 from .meaning import Seen, check_unique
 from .run import Run
 from .shapes import is_list, is_object
+from .steps import links_of, value_at
 
 __all__ = [
     "Lead",
@@ -75,7 +77,7 @@ def is_on_lead(run: Run, operation: Operation) -> bool:
 def first_lead(run: Run) -> Lead | None:
     """A lead to work on, captured now; None: the server gives none."""
     for operation in captures(run):
-        body = next(iter(operation.bodies.values()), None)
+        body = operation.first_body
         value = run.maker.full(body.schema) if body else None
         if lead := capture(run, operation, body, value):
             return lead
@@ -117,7 +119,7 @@ def tagged(run: Run, schema: Place, value: Any, tag: str) -> Any:
     kind = schema.value.get("format")
     if kind == "email":
         return f"{tag.replace(' ', '-')}@example.com"
-    if isinstance(value, str) and not {"format", "enum", "const"} & schema.value.keys():
+    if isinstance(value, str) and is_free_text(schema):
         return f"{value} {tag}"
     return copy.deepcopy(value)
 
@@ -187,26 +189,21 @@ def capture(
     why = f"a valid body of {operation.operation_id}"
     if not check_answer(run, exchange, operation.success, ground, name, why):
         return None
-    return resolve_link(run, operation, exchange)
+    return resolve_link(run, exchange)
 
 
-def resolve_link(run: Run, operation: Operation, exchange: Exchange) -> Lead | None:
+def resolve_link(run: Run, exchange: Exchange) -> Lead | None:
     """What an answer gives to other operations, by the contract's links."""
     answer = exchange.answer
-    known = run.full.operations[operation.operation_id].responses
-    place = known.get(str(answer.status)) if answer else None
-    if answer is None or place is None or answer.media_type != JSON:
+    if answer is None or answer.media_type != JSON:
         return None
     content, _ = read_json(answer.body)
     values: dict[str, str] = {}
-    for link in place.value.get("links", {}).values():
-        for name, expression in link.get("parameters", {}).items():
-            found: Any = content
-            for token in str(expression).partition("#")[2].split("/")[1:]:
-                found = found.get(token) if is_object(found) else None
-            if isinstance(found, str):
-                values[name] = found
-                run.learn_lead_id(found)
+    for name, pointer in links_of(run.full, exchange).items():
+        found = value_at(content, pointer)
+        if found is not None:
+            values[name] = found
+            run.learn_lead_id(found)
     return Lead(exchange, values) if values else None
 
 

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from .document import tokens_of
 from .findings import Step
 
 __all__ = ["as_curl", "as_python"]
@@ -63,8 +64,7 @@ def as_python(steps: Sequence[Step]) -> str:
 
 
 def _subscript(pointer: str, *, quote: str = "'") -> str:
-    tokens = pointer.split("/")[1:]
-    return "".join(f"[{quote}{token}{quote}]" for token in tokens)
+    return "".join(f"[{quote}{token}{quote}]" for token in tokens_of(pointer))
 
 
 def _shell_text(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .bodies import is_free_text
 from .document import Body
 from .encoding import FORM, JSON, encode, is_xml
 from .run import Run
@@ -100,6 +101,5 @@ def _with_text(run: Run, body: Body) -> Any:
 
 def _free_texts(run: Run, body: Body) -> Iterator[str]:
     for name, place in run.maker.properties(body.schema).items():
-        is_free = not {"format", "enum", "const"} & place.value.keys()
-        if place.value.get("type") == "string" and is_free:
+        if place.value.get("type") == "string" and is_free_text(place):
             yield name

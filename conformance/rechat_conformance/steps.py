@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from .changes import Change
-from .document import Document
+from .document import Document, tokens_of
 from .exchange import Exchange
 from .findings import Derived, Step
 from .privacy import Names
 from .settings import Settings
 from .shapes import is_list, is_object
 
-__all__ = ["Namer", "links_of"]
+__all__ = ["Namer", "links_of", "value_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class _Way:
         gives: dict[str, str] = {}
         derives: dict[str, Derived] = {}
         for parameter, pointer in links_of(self._namer.document, exchange).items():
-            value = _value_at(exchange, pointer)
+            value = _text_at(exchange, pointer)
             if value is None or self._local.name_of(value):
                 continue
             name = self._free(parameter.upper())
@@ -129,19 +129,23 @@ class _Way:
         return self._namer.names.hide(self._local.hide(text))
 
 
-def _value_at(exchange: Exchange, pointer: str) -> str | None:
+def _text_at(exchange: Exchange, pointer: str) -> str | None:
     if exchange.answer is None:
         return None
     try:
         value: Any = json.loads(exchange.answer.body)
     except (ValueError, RecursionError):
         return None
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
+    return value_at(value, pointer)
+
+
+def value_at(value: Any, pointer: str) -> str | None:
+    """The text at a JSON pointer of a value; None: there is none."""
+    for token in tokens_of(pointer):
         if is_object(value):
-            value = value.get(name)
-        elif is_list(value) and name.isdecimal() and int(name) < len(value):
-            value = value[int(name)]
+            value = value.get(token)
+        elif is_list(value) and token.isdecimal() and int(token) < len(value):
+            value = value[int(token)]
         else:
             return None
     return value if isinstance(value, str) else None

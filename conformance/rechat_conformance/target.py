@@ -67,8 +67,6 @@ class Target:
         self._connection: http.client.HTTPConnection | None = None
         self.requests = 0
         """How many were sent."""
-        self.lost = 0
-        """How many connections ended instead of an answer, but answered when asked again."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -136,10 +134,7 @@ class Target:
         if isinstance(outcome, NoAnswer) and outcome.kind == "lost" and is_reused:
             # Any server may end a connection that it was not asked anything on; what it had just
             # been asked may have crossed that on its way.
-            again = self._try(request)
-            if isinstance(again, Answer):
-                self.lost += 1
-            return again
+            return self._try(request)
         return outcome
 
     def _is_usable(self) -> bool:

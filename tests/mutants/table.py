@@ -116,5 +116,4 @@ ADA: dict[str, Any] = {"first_name": "Ada", "email": "ada@example.com"}
 BOB: dict[str, Any] = {"first_name": "Bob", "email": "bob@example.com"}
 LOGGED_IN: dict[str, Any] = {"action": "ContactLoggedIn"}
 VIEWED: dict[str, Any] = {"action": "ContactViewedListing", "listing": {"mls_number": "5039447"}}
-SEARCHED: dict[str, Any] = {"action": "ContactSearchedListings", "search": {"pool": True}}
 GRACE: list[Any] = [{"email": "grace@example.com"}]

@@ -48,8 +48,6 @@ class Record:
     """Whether the exchange's value is what the body's bytes say."""
     is_path_negative: bool
     """Whether the path was meant to be invalid."""
-    scenario: str
-    """What the coverage phase tries; empty in other phases."""
     checks: tuple[str, ...]
     """The names of its checks that were made."""
     failures: tuple[Failure, ...]
@@ -155,7 +153,6 @@ def _record(
         is_positive=meta.get("generation", {}).get("mode") == "positive" and not negative,
         is_body_known=is_known,
         is_path_negative="path" in negative,
-        scenario=meta.get("phase", {}).get("data", {}).get("scenario", ""),
         checks=tuple(node["name"] for node in nodes),
         failures=tuple(_failures(nodes)),
     )

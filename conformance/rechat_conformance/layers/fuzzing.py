@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from rechat_conformance.answers import Expectation, add_shortest, judge
-from rechat_conformance.document import child
+from rechat_conformance.document import child, tokens_of
 from rechat_conformance.errors import LayerError
 from rechat_conformance.exchange import Exchange
 from rechat_conformance.findings import Finding
@@ -82,8 +82,8 @@ def _contract(run: Run) -> dict[str, Any]:
         for status, place in operation.responses.items():
             if "links" in place.value:
                 answer: Any = contract
-                for token in operation.response_pointer(status).split("/")[1:]:
-                    answer = answer[token.replace("~1", "/").replace("~0", "~")]
+                for token in tokens_of(operation.response_pointer(status)):
+                    answer = answer[token]
                 answer["links"] = copy.deepcopy(place.value["links"])
     return contract
 
@@ -151,7 +151,7 @@ class _Judging:
         for finding in found:
             self._keep(finding, record, expected)
         self._take_failures(record, {finding.check for finding in found})
-        if held and (lead := resolve_link(run, record.operation, exchange)):
+        if held and (lead := resolve_link(run, exchange)):
             self._ids.learn(exchange, lead.values)
         else:
             self._ids.learn(exchange, {})

@@ -56,7 +56,7 @@ def _after(lead: Lead | None) -> tuple[Exchange, ...]:
 
 
 def _first_body(run: Run, operation: Operation) -> tuple[Body | None, object]:
-    body = next(iter(operation.bodies.values()), None)
+    body = operation.first_body
     return body, run.maker.full(body.schema) if body else None
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from rechat_conformance.answers import check_answer
 from rechat_conformance.document import Body
-from rechat_conformance.encoding import can_carry, is_xml
 from rechat_conformance.run import Run
 from rechat_conformance.scenario import (
     Lead,
     accepted_ground,
     capture,
     captures,
+    carried,
     choices,
     followers,
     path_values,
@@ -71,10 +71,7 @@ def check(run: Run) -> None:
 
 
 def _lead(run: Run, body: Body, number: int) -> Any:
-    value = run.maker.full(body.schema)
-    value = _without_lists_of_objects(value)
-    if not is_xml(body.media_type):
-        value = {k: v for k, v in value.items() if can_carry(run.document, body, {k: v})}
+    value = carried(run, body, _without_lists_of_objects(run.maker.full(body.schema)))
     return tagged(run, body.schema, value, f"{TAG} {number}")
 
 

@@ -85,7 +85,7 @@ def _capture_without_body(run: Run, operation: Operation) -> None:
 def _sparse_leads(run: Run, operation: Operation) -> None:
     """Leads that have one field alone, or all but one: each is a lead, and there."""
     follower = next(iter(followers(run)), None)
-    body = next(iter(operation.bodies.values()), None)
+    body = operation.first_body
     if follower is None or body is None:
         return
     full = run.maker.full(body.schema)
@@ -100,7 +100,7 @@ def _sparse_leads(run: Run, operation: Operation) -> None:
 
 def _work_first(run: Run, operation: Operation) -> None:
     """Each choice that the contract's rules are about, as the first thing of a new lead."""
-    start = next(iter(operation.bodies.values()), None)
+    start = operation.first_body
     chance = run.random("first work")
     for follower in followers(run):
         for body, value in choices(run, follower):
@@ -126,7 +126,7 @@ def _work_on(run: Run, leads: list[Lead]) -> None:
 
 
 def _must_work(run: Run, operation: Operation, lead: Lead, name: str, why: str) -> Exchange:
-    body = next(iter(operation.bodies.values()), None)
+    body = operation.first_body
     value = run.maker.full(body.schema) if body else None
     values = path_values(run, operation, lead)
     exchange = run.call(operation, values, body, value, after=(lead.exchange,))
@@ -140,10 +140,10 @@ def _idempotence(run: Run, operation: Operation) -> None:
     """HTTP calls PUT and DELETE idempotent: twice is once."""
     if operation.method not in {"PUT", "DELETE"}:
         return
-    body = next(iter(operation.bodies.values()), None)
+    body = operation.first_body
     bodies = [run.maker.full(body.schema), run.maker.smallest(body.schema)] if body else [None]
     for source in captures(run):
-        start = next(iter(source.bodies.values()), None)
+        start = source.first_body
         value = run.maker.smallest(start.schema) if start else None
         lead = capture(run, source, start, value)
         if lead is None:

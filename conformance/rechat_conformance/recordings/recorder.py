@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from rechat_conformance.answers import read_json
-from rechat_conformance.document import Document, Operation, Parameter
+from rechat_conformance.document import Document, Operation, Parameter, tokens_of
 from rechat_conformance.encoding import JSON
 from rechat_conformance.exchange import Answer, NoAnswer, Request
 from rechat_conformance.oracle import Oracle
@@ -202,7 +202,7 @@ def _links(document: Document) -> Mapping[tuple[str, int], list[tuple[str, list[
         for status, place in _numbered(operation):
             for link in place.get("links", {}).values():
                 for name, expression in link.get("parameters", {}).items():
-                    tokens = str(expression).partition("#")[2].split("/")[1:]
+                    tokens = tokens_of(str(expression).partition("#")[2])
                     found.setdefault((operation.operation_id, status), []).append((name, tokens))
     return found
 

@@ -68,7 +68,7 @@ def _of_operation(
         for about, value in _bodies(oracle, maker, document, body):
             if can_carry(document, body, value):
                 yield step(about, body, value)
-    first = operation.bodies.get(JSON) or next(iter(operation.bodies.values()), None)
+    first = operation.bodies.get(JSON) or operation.first_body
     if first is None:
         return
     yield step("an id that is unknown", first, maker.full(first.schema), "unknown")

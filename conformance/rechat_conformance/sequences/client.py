@@ -199,7 +199,7 @@ class ClientDriver:
         return self._wrong_lead(asked, exchange, content, told) if isinstance(told, Lead) else ""
 
     def _wrong_lead(self, asked: Asked, exchange: Exchange, content: Any, told: Lead) -> str:
-        lead = resolve_link(self._run, asked.operation, exchange)
+        lead = resolve_link(self._run, exchange)
         if lead is not None and told.id not in lead.values.values():
             return "its id is another"
         moments = [
@@ -224,7 +224,7 @@ class ClientDriver:
             "links" in place.value
             for place in self._run.full.operations[asked.operation.operation_id].responses.values()
         ):
-            return resolve_link(self._run, asked.operation, exchange) is not None
+            return resolve_link(self._run, exchange) is not None
         content, _ = read_json(exchange.answer.body if exchange.answer else b"")
         return is_object(content) and content.get("success") is not False
 

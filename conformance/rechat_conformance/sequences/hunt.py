@@ -118,7 +118,7 @@ class _Hunt:
         everyone = self.world.everyone
         for number, known in enumerate(everyone[:: max(1, len(everyone) // _MOST_VISITS)]):
             operation = self.world.followers[number % len(self.world.followers)]
-            body = next(iter(operation.bodies.values()), None)
+            body = operation.first_body
             value = self._run.maker.full(body.schema) if body else None
             asked = Asked(operation, path_values(self._run, operation, known.lead), body, value)
             capture = dataclasses.replace(known.lead.exchange, after=())

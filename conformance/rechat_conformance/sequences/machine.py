@@ -205,7 +205,7 @@ class Machine(RuleBasedStateMachine):
     def visit_everyone(self, data: st.DataObject) -> None:
         """The same request about each lead in turn, the oldest or the newest first."""
         operation = _pick(data.draw, self._world.followers)
-        body = next(iter(operation.bodies.values()), None)
+        body = operation.first_body
         value = self._world.drawing.valid(data.draw, body) if body else None
         leads = list(self.leads)
         for known in reversed(leads) if data.draw(st.booleans()) else leads:
@@ -222,7 +222,7 @@ class Machine(RuleBasedStateMachine):
         if name is None or values[name].upper() == values[name]:
             return
         values[name] = self._run.changed_id(values[name], Change())
-        body = next(iter(operation.bodies.values()), None)
+        body = operation.first_body
         value = self._world.drawing.valid(data.draw, body) if body else None
         ground = ground_of(*accepted_ground(self._run, operation, body).pointers, standard=_UUIDS)
         why = f"{operation.operation_id} on a lead whose id is in upper case"
@@ -248,7 +248,7 @@ class Machine(RuleBasedStateMachine):
         if self._world.has(lead_id):
             return
         values = {**path_values(self._run, operation), name: lead_id}
-        body = next(iter(operation.bodies.values()), None)
+        body = operation.first_body
         value = self._world.drawing.valid(data.draw, body) if body else None
         ground = ground_of(operation.response_pointer("404"))
         why = f"{operation.operation_id} on a {name} that nobody has"
@@ -293,7 +293,7 @@ class Machine(RuleBasedStateMachine):
             return
         with self._noting():
             check_whose(self._run, operation, exchange, self._world.seen, whose)
-        lead = resolve_link(self._run, operation, exchange)
+        lead = resolve_link(self._run, exchange)
         if lead is not None:
             known = Known(lead, asked, whose)
             self.leads.append(known)

@@ -107,8 +107,7 @@ class _Replay:
         return ids.get(value, value)
 
     def _given(self, one: Exchange) -> list[str]:
-        operation = self._run.document.operations[one.operation_id or ""]
-        lead = resolve_link(self._run, operation, one)
+        lead = resolve_link(self._run, one)
         return list(lead.values.values()) if lead else []
 
     # --- What may be left out -------------------------------------------------------------------

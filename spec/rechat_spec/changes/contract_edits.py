@@ -158,10 +158,6 @@ def _credentials(alternatives: list[Json]) -> str:
     return " or ".join(value(item) for item in alternatives)
 
 
-def _version(context: Context) -> Iterator[Found]:  # noqa: ARG001
-    yield Found("unknown-change")
-
-
 def _notes(context: Context) -> Iterator[Found]:  # noqa: ARG001
     yield Found("documentation-changed")
 

@@ -8,7 +8,7 @@ from rechat_spec.compare import ABSENT, Difference
 from rechat_spec.documents import Json, tokens
 
 from .change import Direction
-from .grammar import METHODS, Part, Place
+from .grammar import Part, Place
 
 _SUBJECTS = {
     "document": "the contract",
@@ -116,9 +116,3 @@ def _used(direction: Direction, operations: tuple[str, ...]) -> str:
 def template(path: str) -> str:
     """A path without the names of its parameters."""
     return re.sub(r"\{[^{}]*\}", "{}", path)
-
-
-def operation_name(pointer: str) -> str:
-    """``METHOD path`` of the operation at ``pointer``."""
-    *_, path, method = tokens(pointer)
-    return f"{method.upper() if method in METHODS else method} {path}"
