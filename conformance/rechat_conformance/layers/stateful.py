@@ -11,8 +11,8 @@ from rechat_leads import ConfigurationError
 __all__ = ["check"]
 
 # Short sequences first: most of what there is to find takes few requests, and is then short.
-_RAW = (Effort(examples=30, steps=8), Effort(examples=16, steps=30))
-_CLIENT = (Effort(examples=20, steps=8), Effort(examples=8, steps=30))
+_RAW = (Effort(examples=50, steps=8), Effort(examples=32, steps=30))
+_CLIENT = (Effort(examples=30, steps=8), Effort(examples=14, steps=30))
 
 
 def check(run: Run) -> None:
