@@ -180,6 +180,15 @@ def in_contract(components: dict[str, Json]) -> Json:
     }
 
 
+def one_way(document: Json, method: str) -> Json:
+    """``document``, of ``in_contract``, with the operation of ``method`` alone.
+
+    What is used both ways is breaking if it breaks one of them: here it must be the right one.
+    """
+    operation = document["paths"]["/it"][method]
+    return {**document, "paths": {"/it": {method: operation}}}
+
+
 def is_grounded(document: Json) -> bool:
     """Whether no schema needs itself to judge the same value, which would never end."""
     components = document["components"]["schemas"]
