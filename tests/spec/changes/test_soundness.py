@@ -31,7 +31,7 @@ from rechat_spec.changes import Change, Direction, Severity, compare_contracts
 from rechat_spec.compare import difference
 from rechat_spec.documents import Json, parse_yaml
 
-EXAMPLES = int(os.environ.get("RECHAT_SOUNDNESS_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("RECHAT_SOUNDNESS_EXAMPLES", "200"))
 """How many contracts are edited; ``nox -s soak`` asks for many more."""
 unhurried = settings(
     deadline=None,
