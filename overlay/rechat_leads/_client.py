@@ -252,7 +252,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
 
         Args:
             lead_id: The lead's id (a UUID).
-            *assignees: The new assignees, all of them: the old ones are replaced.
+            *assignees: The new assignees, all of them: the old ones are replaced. None given: the
+                lead has none any more. The value None is refused, not left out.
             extra_fields: Fields that the contract does not name, merged into each assignee.
 
         Returns:

@@ -94,7 +94,10 @@ class Normaliser:
         if isinstance(value, (list, tuple)):
             items = shape.items if shape else None
             given = cast("list[Any]", value)
-            kept = [i for i, item in enumerate(given) if item is not None or shape is None]
+            # A None inside a payload is a blank left out. A payload that is a list itself replaces
+            # what was there: without its None it would take away more than was asked.
+            is_whole = shape is None or not pointer
+            kept = [i for i, item in enumerate(given) if item is not None or is_whole]
             if len(kept) < len(given):
                 self._kept[pointer] = kept
             return [self.value(given[index], items, child(pointer, index)) for index in kept]

@@ -40,7 +40,7 @@ def to_be_sent(call: Call, payload: Any) -> Any:
         Refused: It should not leave.
         UnjudgedError: It holds a text whose format nobody here can judge.
     """
-    value = settled(call.payload_schema, payload)
+    value = settled(call.payload_schema, payload, is_whole=True)
     if call.body_format == "form":
         known = resolved(call.payload_schema)["properties"]
         carried = resolved(call.schema)["properties"]
@@ -60,11 +60,12 @@ def to_be_sent(call: Call, payload: Any) -> Any:
     return value
 
 
-def settled(schema: Schema, value: Any) -> Any:
+def settled(schema: Schema, value: Any, *, is_whole: bool = False) -> Any:
     """The payload as the SDK says it sends it: see ``_values`` there.
 
     None and blank optional fields are left out, formatted texts are mended, and a name that the
-    contract does not know is refused.
+    contract does not know is refused. A payload that is a list itself (``is_whole``) keeps its
+    None: it replaces what was there, so nothing may be missing from it.
     """
     schema = resolved(schema)
     if isinstance(value, str) and "format" in schema:
@@ -74,7 +75,9 @@ def settled(schema: Schema, value: Any) -> Any:
         items = items_of(schema)
         # What is of no known shape is not touched.
         return [
-            item if items is None else settled(items, item) for item in value if item is not None
+            item if items is None else settled(items, item)
+            for item in value
+            if is_whole or item is not None
         ]
     if not isinstance(value, dict):
         return value

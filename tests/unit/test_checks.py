@@ -630,6 +630,14 @@ def test_reassign_faults_name_the_assignee(sent: Sent) -> None:
     assert "did you mean 'email'?" in caught.value.faults[0].expected
 
 
+@pytest.mark.parametrize("assignees", [[None], [{"email": "agent@example.com"}, None]])
+def test_no_assignee_is_left_out(sent: Sent, assignees: list[Any]) -> None:
+    """All are replaced by what is sent: without the None, more would be taken away than meant."""
+    with pytest.raises(InvalidPayloadError) as caught:
+        sent.client.reassign(LEAD, *assignees)
+    assert pairs(caught.value.faults) == [(f"/{len(assignees) - 1}", "type")]
+
+
 async def test_a_capture_without_a_channel(harness: Harness) -> None:
     from rechat_leads import AsyncLeadClient, ConfigurationError
 
