@@ -91,12 +91,14 @@ def standings(
     """
     corrections = list(corrections)
     found: dict[str, list[Finding]] = {correction.name: [] for correction in corrections}
-    for application in applications(new_page, corrections):
+    now = list(applications(new_page, corrections))
+    for application in now:
         found[application.correction.name] += _alone(application)
     unedited = [one for one in corrections if known.get(one.name) == one.fingerprint]
     if old_page is not None:
         # What a page has changed shows where the same corrections are applied to both.
-        now = list(applications(new_page, unedited))
+        if unedited != corrections:
+            now = list(applications(new_page, unedited))
         for index, old in enumerate(applications(old_page, unedited)):
             if not found[old.correction.name]:
                 found[old.correction.name] += _compared(old, now[index], now[:index])
