@@ -8,7 +8,7 @@ from typing import Any
 
 from rechat_sandbox.answers import RefusalError
 from rechat_sandbox.checks import Checks, summary
-from rechat_sandbox.document import Document, is_object
+from rechat_sandbox.document import ANYTHING, Document, is_object
 from rechat_sandbox.forms import MalformedFormError, form_object
 from rechat_sandbox.json_text import MalformedJsonError, parse, text_of
 from rechat_sandbox.leads import lead_reader
@@ -150,7 +150,7 @@ class Bodies:
         self, media_type: str, pointer: str | None
     ) -> Callable[[bytes, str | None], tuple[Any, str]]:
         document = self._document
-        schema: object = {} if pointer is None else document.at(pointer)
+        schema: object = ANYTHING if pointer is None else document.at(pointer)
 
         def json_body(content: bytes, charset: str | None) -> tuple[Any, str]:
             _utf_8(charset)

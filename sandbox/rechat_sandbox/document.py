@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-__all__ = ["ContractError", "Document", "is_list", "is_object", "pointer_of"]
+__all__ = ["ANYTHING", "ContractError", "Document", "is_list", "is_object", "pointer_of"]
+
+ANYTHING: dict[str, Any] = {}
+"""The schema that every value fits, for whatever has none. It must not be changed."""
 
 
 class ContractError(Exception):
@@ -47,7 +50,8 @@ class Document:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data: dict[str, Any] = dict(data)
         self._found: dict[str, Any] = {}
-        self._flat: dict[int, dict[str, Any]] = {}
+        # Each entry holds its schema: the address of one that is gone may become another's.
+        self._flat: dict[int, tuple[object, dict[str, Any]]] = {}
         self._names: frozenset[str] | None = None
 
     def at(self, pointer: str) -> Any:
@@ -92,10 +96,12 @@ class Document:
         Raises:
             ContractError: A reference leaves the document, runs in a circle or is dangling.
         """
-        key = id(schema)
-        if key not in self._flat:
-            self._flat[key] = self._flatten(schema, frozenset())
-        return self._flat[key]
+        if not schema or is_object(schema) is None:
+            return ANYTHING
+        found = self._flat.get(id(schema))
+        if found is None:
+            found = self._flat[id(schema)] = schema, self._flatten(schema, frozenset())
+        return found[1]
 
     def types(self, schema: object) -> frozenset[str]:
         """The JSON types a schema allows by name, alternatives included. Empty: it names none."""

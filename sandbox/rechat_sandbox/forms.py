@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from rechat_sandbox.document import Document, is_object
+from rechat_sandbox.document import ANYTHING, Document, is_object
 from rechat_sandbox.texts import typed
 
 __all__ = ["MalformedFormError", "form_object", "form_pairs"]
@@ -48,7 +48,7 @@ def form_object(document: Document, content: bytes, schema: object) -> dict[str,
     """
     flat = document.flat(schema)
     properties: dict[str, Any] = flat.get("properties", {})
-    others = is_object(flat.get("additionalProperties")) or {}
+    others = is_object(flat.get("additionalProperties")) or ANYTHING
     values: dict[str, list[str]] = {}
     for name, text in form_pairs(content):
         values.setdefault(name, []).append(text)
@@ -72,7 +72,7 @@ def _items(document: Document, schema: object) -> object:
         items = document.flat(part).get("items")
         if items is not None:
             return items
-    return {}
+    return ANYTHING
 
 
 def _decode(piece: bytes) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sandbox.support import (
+    FORM,
     JSON,
     WEBHOOK,
     Client,
@@ -14,6 +15,7 @@ from sandbox.support import (
 )
 
 from rechat_sandbox import ContractError, create_app, running
+from rechat_sandbox.document import Document
 
 NEW_ACTION = "ContactAskedForATour"
 
@@ -203,3 +205,28 @@ def test_a_contract_that_cannot_be_served_is_told_at_the_start(
 def test_a_contract_without_paths() -> None:
     with pytest.raises(ContractError, match="no paths"):
         create_app(contract={"openapi": "3.1.1"})
+
+
+def test_a_schema_is_never_taken_for_one_that_is_gone() -> None:
+    document = Document({})
+    for number in range(50):
+        document.flat({"type": "integer", "title": str(number)})  # gone with the end of the line
+    kept = [{"type": "string", "title": str(number)} for number in range(500)]
+    assert {document.types(schema) for schema in kept} == {frozenset({"string"})}
+
+
+def test_fields_that_no_schema_describes_change_nothing_of_those_that_one_does() -> None:
+    document = changed_contract()
+    document["components"]["schemas"]["LeadCaptureForm"].pop("additionalProperties", None)
+    parameters = [
+        {"name": f"n{number}", "in": "query", "schema": {"type": "integer"}}
+        for number in range(200)
+    ]
+    ok = {"200": {"description": ""}}
+    _operation(document, "/numbers", "get", parameters=parameters, responses=ok)
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        for number in range(20):
+            unknown = "&".join(f"u{number}-{name}=1" for name in range(50)).encode()
+            assert client.post(WEBHOOK, content=unknown, headers=FORM).status_code == 200
+        answer = client.get("/numbers", params={f"n{number}": 5 for number in range(200)})
+        assert answer.status_code == 200, answer.text
