@@ -24,10 +24,10 @@ EXTENSION = "rechat_leads.call"
 # (also in JSON within JSON) or HTML. Between two digits may stand dashes, spelt likewise, or the
 # zero bytes of UTF-16.
 _DIGIT = (
-    r"(?:[0-9a-f]|%(?:25)*(?:3[0-9]|[46][1-6])|\\+u00(?:3[0-9]|[46][1-6])"
+    r"(?:[0-9a-f]|%(?:25)*(?:3[0-9]|[46][1-6])|(?<!\\)\\+u00(?:3[0-9]|[46][1-6])"
     r"|&#x(?:3[0-9]|[46][1-6]);|&#(?:4[89]|5[0-7]|6[5-9]|70|9[7-9]|10[0-2]);)"
 )
-_DASH = r"(?:[-_\x00]|%(?:25)*2d|\\+u002d|&#x2d;|&#45;)"
+_DASH = r"(?:[-_\x00]|%(?:25)*2d|(?<!\\)\\+u002d|&#x2d;|&#45;)"
 
 
 @cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import logging
 import pickle
 import threading
+import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -551,6 +553,49 @@ async def test_only_the_id_is_taken_out(harness: Harness) -> None:
     assert data["near"] == near
     assert data["longer"] == f"ab{PLACEHOLDER}cd"
     assert data["twice"] == PLACEHOLDER * 2
+
+
+@pytest.mark.parametrize("backslashes", [1, 2, 3, 7, 8, 1000])
+async def test_an_echo_after_any_number_of_backslashes(harness: Harness, backslashes: int) -> None:
+    ways = [way for way in spellings(CHANNEL).values() if way.startswith("\\")]
+    ways += [way for way in spellings(CHANNEL).values() if "\\" in way[1:]]
+    told = [way.replace("\\", "\\" * backslashes) for way in ways]
+    told += ["\\" * backslashes + way for way in spellings(CHANNEL).values()]
+    body = json.dumps(captured(told=told))
+    async with harness.client(Recorder(httpx.Response(200, text=body))) as client:
+        shown = (await client.capture()).answer["data"]["told"]
+    assert len(shown) > 20
+    for text in shown:
+        assert text.replace("\\", "") == PLACEHOLDER
+
+
+ODD_TEXTS = {
+    "backslashes": "\\",
+    "backslashes before a letter": "\\" * 999 + "g",
+    "half an escape": "\\u00",
+    "percent signs": "%",
+    "percent signs, escaped": "%25",
+    "half a reference": "&#x",
+    "dashes": "-",
+    "a digit too few": "0-" * 31 + "----",
+    "zeros": "\x00",
+}
+
+
+@pytest.mark.parametrize("odd", ODD_TEXTS)
+def test_no_text_holds_a_call_by_being_searched(odd: str) -> None:
+    """In time that grows with its square, the first would take a quarter of an hour."""
+    text = (ODD_TEXTS[odd] * 200_000)[:200_000]
+    answer = httpx.Response(200, json=captured(odd=text))
+    began = time.monotonic()
+    with LeadClient(
+        CHANNEL, transport=httpx.MockTransport(Recorder(answer)), timeout=600
+    ) as client:
+        assert client.capture().answer["data"]["odd"] == text
+    with all_logs() as logs:
+        logging.getLogger("httpcore.http11").debug("%s", text)
+    assert text in logs.text.getvalue()
+    assert time.monotonic() - began < 30
 
 
 async def test_mock_errors_and_reason_phrases_that_repeat_it(harness: Harness) -> None:
