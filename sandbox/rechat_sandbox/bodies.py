@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rechat_sandbox.answers import RefusalError
-from rechat_sandbox.checks import Checks, summary
+from rechat_sandbox.checks import Checks, is_large, summary
 from rechat_sandbox.document import ANYTHING, Document, is_object
 from rechat_sandbox.forms import MalformedFormError, form_object
 from rechat_sandbox.json_text import MalformedJsonError, parse, text_of
@@ -129,6 +129,8 @@ class Bodies:
         faults = self._checks.check(found.pointer, value) if found.pointer is not None else []
         if faults:
             message = f"The body breaks the contract: {summary(self._document, faults)}."
+            if is_large(value):
+                message += " Of so large a body, only the first fault is told."
             raise RefusalError(400, message, tuple(faults))
         return Body(content_types[0], content, value, raw_json, found.lead)
 

@@ -8,14 +8,15 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from rechat_sandbox.document import ContractError, Document, is_list, pointer_of
+from rechat_sandbox.document import ContractError, Document, is_list, is_object, pointer_of
 from rechat_sandbox.json_text import text_of
 
-__all__ = ["Checks", "Fault", "summary"]
+__all__ = ["Checks", "Fault", "is_large", "summary"]
 
 # JSON Schema's "email" is an address alone (RFC 5321, 4.1.2, Mailbox), without a person's name.
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 _MOST_FAULTS = 100
+_MOST_VALUES = 10_000
 _MOST_IN_SUMMARY = 5
 _LONGEST_EXPECTED = 400
 
@@ -73,14 +74,24 @@ class Checks:
             raise ContractError(f"The contract has no sound schema at {pointer}: {error}") from None
 
     def check(self, pointer: str, value: object) -> list[Fault]:
-        """All faults of ``value`` by the schema at ``pointer``; no faults, an empty list."""
+        """The faults of ``value`` by the schema at ``pointer``; no faults, an empty list.
+
+        They are the first 100; of a value that is large (`is_large`), the first alone.
+        """
         if pointer not in self._validators:
             self.prepare(pointer)
         validator = self._validators[pointer]
         if validator.is_valid(value):
             return []
-        errors = itertools.islice(validator.iter_errors(value), _MOST_FAULTS)
-        return [self._fault(error) for error in errors]
+        if not is_large(value):
+            errors = itertools.islice(validator.iter_errors(value), _MOST_FAULTS)
+            return [self._fault(error) for error in errors]
+        # All errors are made before the first is handed out, and there may be one for each value.
+        try:
+            validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [self._fault(error)]
+        raise AssertionError("a value is both valid and not")  # pragma: no cover
 
     def _fault(self, error: jsonschema_rs.ValidationError) -> Fault:
         rule = error.kind.name
@@ -107,6 +118,20 @@ class Checks:
         else:
             words = f"{rule} {asked if isinstance(asked, str) else text_of(asked)}"
         return words if len(words) <= _LONGEST_EXPECTED else words[:_LONGEST_EXPECTED] + "…"
+
+
+def is_large(value: object) -> bool:
+    """Whether more values stand in ``value``, at any depth, than all faults are looked for in."""
+    left, waiting = _MOST_VALUES, [value]
+    while waiting:
+        part = waiting.pop()
+        members = is_object(part)
+        parts = (is_list(part) or ()) if members is None else members.values()
+        left -= len(parts)
+        if left < 0:
+            return True
+        waiting += parts
+    return False
 
 
 def summary(document: Document, faults: Sequence[Fault]) -> str:

@@ -12,7 +12,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from rechat_sandbox.checks import Fault
-from rechat_sandbox.document import Document, pointer_of
+from rechat_sandbox.document import Document, is_list, pointer_of
 from rechat_sandbox.texts import typed
 
 __all__ = ["MAX_DEPTH", "MalformedXmlError", "xml_object"]
@@ -238,10 +238,11 @@ class _Reader:
         for child in element.children:
             inner = self._unknown(child)
             if child.name in value:
-                before = value[child.name]
-                value[child.name] = (
-                    [*before, inner] if isinstance(before, list) else [before, inner]
-                )
+                before = is_list(value[child.name])
+                if before is None:
+                    value[child.name] = [value[child.name], inner]
+                else:
+                    before.append(inner)
             else:
                 value[child.name] = inner
         if element.text.strip():
