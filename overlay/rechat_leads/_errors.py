@@ -91,7 +91,8 @@ class InvalidPayloadError(RechatError):
     """The payload breaks the contract. Nothing was sent.
 
     Attributes:
-        faults: All faults at once, in the order of their pointers.
+        faults: All faults at once, in the order of their pointers. Of a payload that holds more
+            than 10,000 values, the first fault by the contract stands for all.
     """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
