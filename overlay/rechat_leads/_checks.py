@@ -91,7 +91,8 @@ def _is_large(value: Json) -> bool:
     while waiting:
         part = waiting.pop()
         if isinstance(part, (dict, list)):
-            parts = cast("list[Json]", list(part.values()) if isinstance(part, dict) else part)
+            members = cast("dict[str, Json] | list[Json]", part)
+            parts = list(members.values()) if isinstance(members, dict) else members
             left -= len(parts)
             if left < 0:
                 return True
