@@ -28,47 +28,47 @@ __all__ = [
 class ActivityListingAddressDict(TypedDict, total=False):
     """ActivityListingAddress."""
 
-    street_address: str
+    street_address: str | None
     """Street address of the property"""
 
 
 class ActivityListingDict(TypedDict, total=False):
     """Listing information for activity tracking. Required for listing-related activities (ContactViewedListing, ContactSharedListing, etc.)"""
 
-    url: str
+    url: str | None
     """URL to the listing page"""
 
-    mls_number: str
+    mls_number: str | None
     """MLS listing number"""
 
-    mls: str
+    mls: str | None
     """MLS board identifier"""
 
-    cover_image_url: str
+    cover_image_url: str | None
     """URL to the listing's cover image"""
 
-    price: int | float | Decimal
+    price: int | float | Decimal | None
     """Property price"""
 
-    property: ActivityListingPropertyDict | models.ActivityListingProperty
+    property: ActivityListingPropertyDict | models.ActivityListingProperty | None
 
 
 class ActivityListingPropertyDict(TypedDict, total=False):
     """ActivityListingProperty."""
 
-    address: ActivityListingAddressDict | models.ActivityListingAddress
+    address: ActivityListingAddressDict | models.ActivityListingAddress | None
 
 
 class ActivityPayloadDict(TypedDict, total=False):
     """Payload for posting activities to a contact's timeline. Different activity types require different fields."""
 
-    listing: ActivityListingDict | models.ActivityListing
+    listing: ActivityListingDict | models.ActivityListing | None
     """Listing information for activity tracking. Required for listing-related activities (ContactViewedListing, ContactSharedListing, etc.)"""
 
-    search: SearchDataDict | models.SearchData
+    search: SearchDataDict | models.SearchData | None
     """Search criteria information. Required for search-related activities (ContactCreatedSearch, ContactRemovedSearch, ContactSearchedListings)"""
 
-    notes: str
+    notes: str | None
     """Optional notes about the activity"""
 
     action: Required[
@@ -92,182 +92,182 @@ class ActivityPayloadDict(TypedDict, total=False):
 class AddressDict(TypedDict, total=False):
     """Structured address information for the property"""
 
-    street_number: str
+    street_number: str | None
     """Street number"""
 
-    street_dir_prefix: str
+    street_dir_prefix: str | None
     """Street direction prefix (N, S, E, W)"""
 
-    street_name: str
+    street_name: str | None
     """Street name"""
 
-    street_suffix: str
+    street_suffix: str | None
     """Street suffix (St, Ave, Blvd, etc.)"""
 
-    street_dir_suffix: str
+    street_dir_suffix: str | None
     """Street direction suffix (NE, SW, etc.)"""
 
-    unit_number: str
+    unit_number: str | None
     """Unit or apartment number"""
 
-    city: str
+    city: str | None
     """City name"""
 
-    state_code: str
+    state_code: str | None
     """Two-letter state code"""
 
-    postal_code: str
+    postal_code: str | None
     """Postal/ZIP code"""
 
-    country: str
+    country: str | None
     """Country name"""
 
-    direction: str
+    direction: str | None
     """General direction"""
 
-    street_address: str
+    street_address: str | None
     """Complete street address (auto-generated or manual)"""
 
-    full_address: str
+    full_address: str | None
     """Complete formatted address (auto-generated or manual)"""
 
 
 class AssigneeDict(TypedDict, total=False):
     """Agent or team member assigned to the lead"""
 
-    email: str
+    email: str | None
     """Assignee's email address"""
 
-    phone_number: str
+    phone_number: str | None
     """Assignee's phone number"""
 
-    first_name: str
+    first_name: str | None
     """Assignee's first name"""
 
-    last_name: str
+    last_name: str | None
     """Assignee's last name"""
 
-    mls: str
+    mls: str | None
     """MLS board name"""
 
-    mls_id: str
+    mls_id: str | None
     """Assignee's MLS ID"""
 
 
 class LeadCaptureFormDict(TypedDict, total=False):
     """URL-encoded payload for Rechat's lead capture API, flat fields only. All fields are optional."""
 
-    first_name: str
+    first_name: str | None
     """Contact's first name"""
 
-    last_name: str
+    last_name: str | None
     """Contact's last name"""
 
-    email: str
+    email: str | None
     """Contact's email address"""
 
-    phone_number: str
+    phone_number: str | None
     """Contact's phone number"""
 
-    tag: str | list[str]
+    tag: str | list[str] | None
     """One tag for categorization, or several"""
 
-    lead_source: str
+    lead_source: str | None
     """Source of the lead"""
 
-    note: str
+    note: str | None
     """Additional notes or messages"""
 
-    referer_url: str
+    referer_url: str | None
     """Referring URL"""
 
 
 class LeadCapturePayloadDict(TypedDict, total=False):
     """JSON payload for Rechat's lead capture API. All fields are optional."""
 
-    first_name: str
+    first_name: str | None
     """Contact's first name"""
 
-    last_name: str
+    last_name: str | None
     """Contact's last name"""
 
-    email: str
+    email: str | None
     """Contact's email address"""
 
-    phone_number: str
+    phone_number: str | None
     """Contact's phone number"""
 
-    tag: list[str]
+    tag: list[str] | None
     """Array of tags for categorization"""
 
-    lead_source: str
+    lead_source: str | None
     """Source of the lead"""
 
-    note: str
+    note: str | None
     """Additional notes or messages"""
 
-    listing: ListingDict | models.Listing
+    listing: ListingDict | models.Listing | None
     """Property listing information associated with the lead"""
 
-    referer_url: str
+    referer_url: str | None
     """Referring URL"""
 
-    assignees: list[AssigneeDict | models.Assignee]
+    assignees: list[AssigneeDict | models.Assignee] | None
     """Array of assignee(s) for the lead"""
 
 
 class ListingDict(TypedDict, total=False):
     """Property listing information associated with the lead"""
 
-    price: int | float | Decimal
+    price: int | float | Decimal | None
     """Property price"""
 
-    mls_number: str
+    mls_number: str | None
     """MLS listing number"""
 
-    cover_image_url: str
+    cover_image_url: str | None
     """URL to the listing's cover image"""
 
-    property: PropertyDict | models.Property
+    property: PropertyDict | models.Property | None
     """Detailed property information"""
 
 
 class PropertyDict(TypedDict, total=False):
     """Detailed property information"""
 
-    address: AddressDict | models.Address
+    address: AddressDict | models.Address | None
     """Structured address information for the property"""
 
 
 class SearchDataDict(TypedDict, total=False):
     """Search criteria information. Required for search-related activities (ContactCreatedSearch, ContactRemovedSearch, ContactSearchedListings)"""
 
-    url: str
+    url: str | None
     """URL to the saved search"""
 
-    title: str
+    title: str | None
     """Title or name of the saved search"""
 
-    minimum_bedrooms: int | float | Decimal
+    minimum_bedrooms: int | float | Decimal | None
     """Minimum number of bedrooms"""
 
-    maximum_bedrooms: int | float | Decimal
+    maximum_bedrooms: int | float | Decimal | None
     """Maximum number of bedrooms"""
 
-    minimum_bathrooms: int | float | Decimal
+    minimum_bathrooms: int | float | Decimal | None
     """Minimum number of bathrooms"""
 
-    maximum_bathrooms: int | float | Decimal
+    maximum_bathrooms: int | float | Decimal | None
     """Maximum number of bathrooms"""
 
-    minimum_price: int | float | Decimal
+    minimum_price: int | float | Decimal | None
     """Minimum price filter"""
 
-    maximum_price: int | float | Decimal
+    maximum_price: int | float | Decimal | None
     """Maximum price filter"""
 
-    property_types: list[str]
+    property_types: list[str] | None
     """Array of property types"""
 
-    pool: bool
+    pool: bool | None
     """Whether pool is required"""

@@ -1,8 +1,9 @@
 """From the schemas of request bodies to the source of typed dictionaries (PEP 589, PEP 728).
 
 Wider than JSON where Python has a better type: a number may be a Decimal, a UUID or an
-enumeration member may be given as such, and an object may be the generated model of the same
-name. Text widths and line breaks are ruff's business.
+enumeration member may be given as such, an object may be the generated model of the same name, and
+what is not required may be None, which is left out. Text widths and line breaks are ruff's
+business.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class _Writer:
             self.annotation(option, f"{name}{index}" if numbered else name)
             for index, option in enumerate(options, 1)
         ]
-        return " | ".join(dict.fromkeys(texts))
+        return " | ".join(sorted(dict.fromkeys(texts), key="None".__eq__))  # None comes last
 
     def _whole(self, schema: dict[str, Json], name: str) -> str:
         if len(schema["allOf"]) == 1 and not {"type", "properties"} & schema.keys():
@@ -165,7 +166,7 @@ class _Writer:
         fields: list[tuple[str, str, str]] = []
         for key, value in schema["properties"].items():
             text = self.annotation(value, _class_name(f"{stem}_{key}"))
-            text = f"Required[{text}]" if key in required else text
+            text = f"Required[{text}]" if key in required else _or_none(text)
             fields.append((key, text, self._description(value)))
         if all(_can_be_a_field(key) for key, _, _ in fields):
             title = _one_line(schema.get("description") or f"{stem}.")
@@ -198,6 +199,11 @@ def _literal(schema: dict[str, Json]) -> str:
     if not values or not all(isinstance(value, (str, int, bool, type(None))) for value in values):
         return ""
     return f"Literal[{', '.join(repr(value) for value in values)}]"
+
+
+def _or_none(text: str) -> str:
+    """The type of a field that is left out where it is None, as what a form has left empty is."""
+    return text if text in ("Any", "None") or text.endswith(" | None") else f"{text} | None"
 
 
 def _is_object(schema: Json) -> TypeGuard[dict[str, Json]]:

@@ -118,7 +118,7 @@ def test_a_new_field_is_a_keyword(grown: Workspace) -> None:
     """
     assert evaluated(grown, code) == ["LeadCaptureFormDict", "LeadCapturePayloadDict"]
     text = grown.text("generated/rechat_lead_capture_contract/payloads.py")
-    assert text.count('    landing_page: str\n    """Where the visitor came in"""\n') == 2
+    assert text.count('    landing_page: str | None\n    """Where the visitor came in"""\n') == 2
 
 
 def test_a_new_field_is_the_page_s_word(grown: Workspace) -> None:
@@ -214,7 +214,7 @@ def test_a_new_operation_can_be_called(grown: Workspace) -> None:
 def test_a_new_body_is_a_typed_dictionary(grown: Workspace) -> None:
     text = grown.text("generated/rechat_lead_capture_contract/payloads.py")
     assert "class ArchivalDict(TypedDict, total=False):" in text
-    assert "    reason: Required[str]\n    archived_by: str\n" in text
+    assert "    reason: Required[str]\n    archived_by: str | None\n" in text
 
 
 # --- All of it -----------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def test_only_the_action_is_required() -> None:
 
 def test_a_field_tells_what_it_is_for() -> None:
     text = Path(str(payloads.__file__)).read_text(encoding="utf-8")
-    assert '    email: str\n    """Contact\'s email address"""\n' in text
+    assert '    email: str | None\n    """Contact\'s email address"""\n' in text
     assert '"""Structured address information for the property"""' in text
 
 
@@ -59,16 +59,18 @@ form: LeadCaptureFormDict = {"tag": "Website"}
 forms: LeadCaptureFormDict = {"tag": ["Website"]}
 viewed: ActivityPayloadDict = {"action": "ContactViewedListing", "listing": {"url": "x"}}
 member: ActivityPayloadDict = {"action": models.ActivityAction.CONTACT_LOGGED_IN}
+left_out: LeadCapturePayloadDict = {"first_name": None, "tag": None, "listing": {"price": None}}
 
 unknown: LeadCapturePayloadDict = {"firstname": "Ada"}  # E: typeddict-unknown-key
 wrong: LeadCapturePayloadDict = {"first_name": 1}  # E: typeddict-item
-no_text: LeadCapturePayloadDict = {"first_name": None}  # E: typeddict-item
 one_tag: LeadCapturePayloadDict = {"tag": "Website"}  # E: typeddict-item
 text_price: ListingDict = {"price": "1"}  # E: typeddict-item
 deep: ListingDict = {"property": {"address": {"town": "X"}}}  # E: typeddict-item
 other: LeadCapturePayloadDict = {"listing": models.Assignee()}  # E: typeddict-item
 nested_form: LeadCaptureFormDict = {"listing": {}}  # E: typeddict-unknown-key
 no_action: ActivityPayloadDict = {"notes": "x"}  # E: typeddict-item
+null_action: ActivityPayloadDict = {"action": None}  # E: typeddict-item
+null_tag: LeadCapturePayloadDict = {"tag": [None]}  # E: list-item
 bad_action: ActivityPayloadDict = {"action": "ContactDidSomething"}  # E: typeddict-item
 
 def capture(**fields: Unpack[LeadCapturePayloadDict]) -> None: ...
@@ -175,7 +177,14 @@ x = {"plain": "x", "whole": {"id": "x", "more": "x"}, "wrapped": {"name": "x"}, 
 x = {"plain": "x", "hiding": {"list": "x", "after": ["x"]}, "nested": {"a": {"b": {}}}}
 x = {"plain": "x", "whole": models.Whole(), "node": {"children": [{"children": []}]}}
 
+x = {"plain": "x", "integer": None, "anything": None, "level": None, "colour": None, "rows": None}
+x = {"plain": "x", "map": None, "node": {"next": None}, "inner": {"depth": {"x": None}}}
+
 x = {}  # E: typeddict-item
+x = {"plain": None}  # E: typeddict-item
+x = {"plain": "x", "inner": {"depth": None}}  # E: typeddict-item
+x = {"plain": "x", "rows": [None]}  # E: list-item
+x = {"plain": "x", "map": {"a": None}}  # E: dict-item
 x = {"plain": "x", "integer": 1.5}  # E: typeddict-item
 x = {"plain": "x", "boolean": "true"}  # E: typeddict-item
 x = {"plain": "x", "plain ": "x"}  # E: typeddict-unknown-key
@@ -191,6 +200,13 @@ x = {"plain": "x", "inner": {}}  # E: typeddict-item
 x = {"plain": "x", "rows": [{"col": "x"}]}  # E: typeddict-unknown-key
 x = {"plain": "x", "whole": {"id": "x"}}  # E: typeddict-item
 """
+
+
+def test_none_is_said_once(directory: Path) -> None:
+    source = typed_dictionaries(EVERYTHING)
+    assert not re.search(r"None \| None|Any \| None|None \|", source)
+    assert "    maybe: str | None\n" in source
+    assert "    nothing: None\n" in source
 
 
 @pytest.fixture
@@ -255,7 +271,7 @@ def test_a_key_may_be_no_identifier_or_the_name_of_a_type(key: str, made: Module
     texts = {"type": "array", "items": TEXT}
     body = {"type": "object", "properties": {key: TEXT, "after": texts}, "required": [key]}
     run(typed_dictionaries(contract(ref("Odd"), Odd=body)), made)
-    assert hints(made, "OddDict") == {key: str, "after": list[str]}
+    assert hints(made, "OddDict") == {key: str, "after": list[str] | None}
     annotations = made.OddDict.__annotations__
     assert [name for name in annotations if "Required[" in str(annotations[name])] == [key]
 
@@ -277,7 +293,7 @@ def test_an_inline_object_never_takes_the_name_of_a_component(made: ModuleType) 
     run(typed_dictionaries(contract(ref("Lead"), **schemas)), made)
     assert made.LeadListingDict.__annotations__.keys() == {"component"}
     assert made.LeadListing2Dict.__annotations__.keys() == {"inline"}
-    assert hints(made, "LeadDict")["listing"] is made.LeadListing2Dict
+    assert hints(made, "LeadDict")["listing"] == made.LeadListing2Dict | None
 
 
 def test_the_same_inline_object_twice_is_one_class(made: ModuleType) -> None:

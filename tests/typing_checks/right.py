@@ -72,6 +72,19 @@ def capture() -> None:
         client.capture(body_format="xml")
 
 
+def from_a_form(client: LeadClient, lead: Lead, phone: str | None, price: float | None) -> None:
+    """What a form leaves empty is None, and is left out."""
+    client.capture(first_name="Ada", phone_number=phone, tag=None, listing={"price": price})
+    client.capture({"first_name": "Ada", "phone_number": phone, "listing": None, "assignees": None})
+    check_lead(phone_number=phone)
+    client.reassign("x", {"email": phone})
+    client.post_activity("x", action="ContactSignedUp", notes=phone, listing=None)
+    lead.post_activity({"action": "ContactSignedUp", "notes": phone})
+    lead.viewed_listing(url=phone, price=price, notes=phone)
+    lead.viewed_listing({"url": phone}, notes=phone)
+    lead.created_search(title=phone, pool=None)
+
+
 def follow(client: LeadClient, mapping: Mapping[str, Any]) -> None:
     lead = client.lead(UUID(int=1))
     assert_type(lead.viewed_listing(mls_number="1", url="https://x.example/", notes="n"), Answer)

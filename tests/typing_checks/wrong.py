@@ -15,6 +15,7 @@ def capture(client: LeadClient) -> None:
     client.capture(tags=["Website"])  # wrong: no such field
     client.capture(first_name=5)  # wrong: type
     client.capture(tag="Website")  # wrong: type
+    client.capture(tag=[None])  # wrong: an item is no field that can be left out
     client.capture(tag=[5])  # wrong: type of an item
     client.capture(listing={"price": "750000"})  # wrong: type in a nested dictionary
     client.capture(listing={"prize": 750000})  # wrong: name in a nested dictionary
@@ -48,6 +49,8 @@ def follow(client: LeadClient, lead: Lead) -> None:
     lead.post_activity(notes="x")  # wrong: no action
     lead.post_activity(action="ContactMovedIn")  # wrong: no such action
     lead.post_activity(action="ContactSignedUp", note="x")  # wrong: no such field
+    lead.post_activity(action=None)  # wrong: no action
+    lead.post_activity({"action": None})  # wrong: no action
     client.post_activity("x")  # wrong: no action
     client.post_activity("x", {"notes": "x"})  # wrong: no action
     client.post_activity("x", {"action": "ContactMovedIn"})  # wrong: no such action
@@ -62,6 +65,7 @@ def follow(client: LeadClient, lead: Lead) -> None:
     client.reassign("x", {"mail": "agent@example.com"})  # wrong: name
     client.reassign("x", {"email": "a@example.com"}, {"email": 5})  # wrong: type, in the second
     lead.reassign({"email": 5})  # wrong: type
+    lead.reassign(None)  # wrong: no assignee
     lead.reassign(models.ActivityListing())  # wrong: another model
     client.lead(5)  # wrong: no id
 
