@@ -13,7 +13,7 @@ import pytest
 
 import rechat_sandbox.inbox
 from rechat_lead_capture_contract import contract
-from rechat_sandbox import Running, running
+from rechat_sandbox import FaultSwitch, Running, running
 from rechat_sandbox.behaviour import BEHAVIOURS
 from rechat_sandbox.inbox.snippets import CALLS
 from rechat_sandbox.masking import mask
@@ -143,9 +143,71 @@ def test_what_is_asked_for_may_be_nonsense(client: httpx.Client) -> None:
                   "selected=%2e%2e%2f", "before=%D9%A1", "q=%ED%A0%80"):  # fmt: skip
         for path in ("/", "/_inbox/list", "/_inbox/requests"):
             assert client.get(f"{path}?{query}").status_code == 200, query
-    for content in (b"%", b"\xff", b"a" * 2_000_000, b""):
-        for path in ("/_inbox/send", "/_inbox/faults", "/_inbox/faults/clear"):
-            assert client.post(path, content=content).status_code in {200, 303, 400}
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        (b"%", FORM, 400),
+        (b"\xff", FORM, 400),
+        (b"id=%zz&first_name=%zz", FORM, 400),
+        (b"colour=green", FORM, 400),
+        (b"id=1&first_name=" + b"a" * 2_000_000, FORM, 413),
+        (b'{"first_name": "Ada"}', {"Content-Type": "application/json"}, 415),
+        (b"first_name=Ada&id=1", {}, 415),
+    ],
+)
+@pytest.mark.parametrize("path", ["/_inbox/send", "/_inbox/faults", "/_inbox/faults/clear"])
+def test_a_form_that_cannot_be_read_does_nothing(
+    client: httpx.Client,
+    rechat_sandbox: Running,
+    path: str,
+    content: bytes,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    for kind in ("reset", "malformed"):
+        rechat_sandbox.faults.add(FaultSwitch(kind=kind, operation_id="reassignLead"))
+    answer = client.post(path, content=content, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert re.search(r'role="alert"|Nothing was done', answer.text)
+    assert len(rechat_sandbox.faults.active()) == 2
+    assert rechat_sandbox.observer.leads() == []
+
+
+@pytest.mark.parametrize("number", ["abc", "", "-1", "1.5", "9" * 30, "\u0661"])
+def test_a_switch_that_cannot_be_told_clears_no_other(
+    client: httpx.Client, rechat_sandbox: Running, number: str
+) -> None:
+    rechat_sandbox.faults.add(FaultSwitch(kind="reset"))
+    assert client.post("/_inbox/faults/clear", data={"id": number}).status_code == 400
+    assert len(rechat_sandbox.faults.active()) == 1
+
+
+def test_one_switch_is_cleared_or_all(client: httpx.Client, rechat_sandbox: Running) -> None:
+    kinds = ("reset", "malformed", "truncated")
+    switches = [rechat_sandbox.faults.add(FaultSwitch(kind=kind)) for kind in kinds]
+    assert client.post("/_inbox/faults/clear", data={"id": switches[1].id}).status_code == 303
+    assert [found.kind for found in rechat_sandbox.faults.active()] == ["reset", "truncated"]
+    assert client.post("/_inbox/faults/clear").status_code == 303
+    assert rechat_sandbox.faults.active() == ()
+
+
+def test_a_test_lead_is_as_large_as_any_lead_may_be() -> None:
+    with (
+        running(max_body=200) as sandbox,
+        httpx.Client(base_url=sandbox.url, trust_env=False) as client,
+    ):
+        large = {"first_name": "A" * 150, "inbox-lead-channel": CHANNEL, "email": " " * 100}
+        assert "Answered 200" in client.post("/_inbox/send", data=large).text
+        assert [len(lead.raw_payload["first_name"]) for lead in sandbox.observer.leads()] == [150]
+        larger = client.post("/_inbox/send", data={"first_name": "A" * 300})
+        assert "Answered 413" in larger.text
+        assert len(sandbox.observer.leads()) == 1
 
 
 def test_lists_are_cut_into_pages(client: httpx.Client) -> None:

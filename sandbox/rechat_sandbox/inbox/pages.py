@@ -1,19 +1,21 @@
 """The pages: what each shows, and what its forms do."""
 
 import asyncio
+import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from starlette.datastructures import State
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from rechat_sandbox.answers import RefusalError
 from rechat_sandbox.faults import Faults
-from rechat_sandbox.forms import MalformedFormError, form_pairs
 from rechat_sandbox.inbox.first import first_step
 from rechat_sandbox.inbox.portfolio import Portfolio
+from rechat_sandbox.inbox.posting import posted
 from rechat_sandbox.inbox.rendering import render
 from rechat_sandbox.inbox.sending import CHANNEL_FIELD, Outcome, TestForm, send
 from rechat_sandbox.inbox.switchboard import KINDS, described, switch_of
@@ -24,6 +26,7 @@ from rechat_sandbox.rows import Lead
 from rechat_sandbox.rows import Request as Kept
 from rechat_sandbox.switches import FaultSwitchError
 from rechat_sandbox.views import RequestFilter, UnknownLeadError, View
+from rechat_sandbox.wire import ClientGoneError
 
 __all__ = ["BASE", "Pages"]
 
@@ -33,6 +36,25 @@ BASE = "/_inbox"
 _REMEMBERED_SECONDS = 0.2
 _MOST_REQUESTS = 50
 _MOST_REFUSED = 200
+_FORM_BYTES = 64 * 1024
+"""How much larger than a lead the form of one may be: blanks, and the lead channel."""
+
+_Handler = Callable[["Pages", Request], Awaitable[Response]]
+
+
+def _told(handle: _Handler) -> _Handler:
+    """A handler whose refusals are pages."""
+
+    @functools.wraps(handle)
+    async def handler(pages: "Pages", request: Request) -> Response:
+        try:
+            return await handle(pages, request)
+        except RefusalError as error:
+            return await pages.refused(error)
+        except ClientGoneError:
+            return Response(status_code=400)  # nobody is there to read it
+
+    return handler
 
 
 class Pages:
@@ -211,9 +233,10 @@ class Pages:
         """The fault switches."""
         return await self._faults_page({}, "", 200)
 
+    @_told
     async def add_fault(self, request: Request) -> Response:
         """Switches a fault on."""
-        values = await self._posted(request)
+        values = await posted(request, _FORM_BYTES)
         try:
             switch = switch_of(values)
             await asyncio.to_thread(self._faults.add, switch)
@@ -221,9 +244,13 @@ class Pages:
             return await self._faults_page(values, str(error), 400)
         return RedirectResponse(f"{BASE}/faults", 303)
 
+    @_told
     async def clear_faults(self, request: Request) -> Response:
         """Switches a fault off, or all."""
-        number = number_in(await self._posted(request), "id")
+        values = await posted(request, _FORM_BYTES, {"id"})
+        number = number_in(values, "id")
+        if values and number is None:
+            raise RefusalError(400, "Which fault switch is meant cannot be told: reload the page.")
         await asyncio.to_thread(self._faults.clear, number)
         return RedirectResponse(f"{BASE}/faults", 303)
 
@@ -246,9 +273,11 @@ class Pages:
         values = {} if "empty" in request.query_params else self._form.examples()
         return await self._send_page(values, None)
 
+    @_told
     async def send(self, request: Request) -> Response:
         """Sends a test lead."""
-        values = await self._posted(request)
+        names = {CHANNEL_FIELD, *(found.name for found in self._form.fields)}
+        values = await posted(request, self._max_body + _FORM_BYTES, names)
         host = request.headers.get("Host", "localhost")
         channel = values.get(CHANNEL_FIELD, "").strip()
         outcome = await send(request.app, host, self._form, channel, self._form.body(values))
@@ -275,6 +304,14 @@ class Pages:
         }
         return render("message.html", values, status=404)
 
+    async def refused(self, refusal: RefusalError) -> Response:
+        """A form was refused."""
+        values = {
+            **await self._common("", "The form was refused"),
+            "message": f"{refusal.message} Nothing was done.",
+        }
+        return render("message.html", values, status=refusal.status)
+
     async def _common(self, here: str, title: str) -> dict[str, Any]:
         changes = await self._change()  # before all else is read: what comes later is news
         switches = await self._keeper.read(lambda view: view.fault_switches())
@@ -299,17 +336,6 @@ class Pages:
             number = await self._keeper.read(lambda view: view.changes())
             self._changes = (number, now)
         return number
-
-    async def _posted(self, request: Request) -> dict[str, str]:
-        content = b""
-        try:
-            async for piece in request.stream():
-                content += piece
-                if len(content) > self._max_body:
-                    return {}
-            return dict(form_pairs(content))
-        except (MalformedFormError, ClientDisconnect):
-            return {}
 
 
 def _requests_of(view: View, lead: Lead) -> list[Kept]:
