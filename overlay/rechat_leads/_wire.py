@@ -37,6 +37,8 @@ class _Pool:
         backend = getattr(pool, "_network_backend", None)
         if isinstance(backend, httpcore.NetworkBackend):
             pool._network_backend = _DeadlineBackend(backend)  # noqa: SLF001 - no public way
+            for connection in pool.connections:
+                _keep_deadlines(connection)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool, name)
@@ -181,6 +183,15 @@ class _DeadlineBackend(httpcore.NetworkBackend):
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(_remaining(seconds, httpcore.ConnectTimeout) or 0.0)
+
+
+def _keep_deadlines(connection: Any) -> None:
+    """Let a connection that was opened before, idle or in use, keep deadlines as new ones do."""
+    while connection is not None:
+        stream = getattr(connection, "_network_stream", None)
+        if stream is not None:
+            connection._network_stream = _DeadlineStream(stream)  # noqa: SLF001 - no public way
+        connection = getattr(connection, "_connection", None)
 
 
 class _DeadlineStream(httpcore.NetworkStream):

@@ -306,6 +306,57 @@ def test_the_callers_own_requests_have_no_deadline_of_ours() -> None:
         assert server.targets()[-1] == "/mine"
 
 
+@pytest.mark.parametrize("is_busy", [False, True])
+async def test_a_connection_that_was_open_before_keeps_the_deadline(
+    harness: Harness, is_busy: bool
+) -> None:
+    """An httpx client that is given may hold connections, idle ones and some in use."""
+
+    def behave(connection: Connection) -> None:
+        connection.read_request()
+        connection.send(http(200, b"{}"))
+        connection.read_request()
+        connection.drip(HEAD + b"X-Long: ", for_ever=b"a")
+
+    with serving(behave) as server:
+        own = harness.http_client()
+        request = own.build_request("GET", server.url + "/mine")
+        response = own.send(request, stream=True)
+        response = await response if harness.is_async else response
+        options = {"base_url": server.url, "http_client": own, "timeout": SHORT, "retries": 0}
+        if is_busy:
+            client = harness.client(**options)
+        assert await response.aread() if harness.is_async else response.read()
+        if not is_busy:
+            client = harness.client(**options)
+        with soon(), pytest.raises(DeadlineExceededError) as caught:
+            await client.capture()
+        assert caught.value.may_have_been_delivered is True
+        await harness.close(own)
+        assert server.connections == 1
+
+
+async def test_waiting_for_a_connection_of_a_busy_pool_ends_at_the_deadline(
+    harness: Harness,
+) -> None:
+    with serving(answering(http(200, b"{}"))) as server:
+        own = harness.http_client(limits=httpx.Limits(max_connections=1))
+        response = own.send(own.build_request("GET", server.url + "/mine"), stream=True)
+        response = await response if harness.is_async else response
+        client = harness.client(
+            base_url=server.url, http_client=own, timeout=SHORT, allow_duplicates=True
+        )
+        with soon(), pytest.raises(DeadlineExceededError) as caught:
+            await client.capture()
+        assert caught.value.may_have_been_delivered is False
+        assert server.targets() == ["/mine"]
+        if harness.is_async:
+            await response.aclose()
+        else:
+            response.close()
+        await harness.close(own)
+
+
 def test_a_unix_socket(tmp_path: Any) -> None:
     import threading
 
