@@ -15,7 +15,8 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from io import BufferedReader
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from .errors import UnreachableError
@@ -197,8 +198,10 @@ def _read(connection: http.client.HTTPConnection, deadline: float) -> Answer:
 
 def _has_surplus(response: http.client.HTTPResponse, wire: socket.socket | None) -> bool:
     """Whether more came than the answer's head announced, in the buffer or behind it."""
-    # TLS cannot be looked into without reading on.
-    if wire is None or isinstance(wire, ssl.SSLSocket):
+    # TLS cannot be looked into without reading on; after the last chunk, http.client has let go of
+    # the buffer.
+    file = cast("BufferedReader | None", response.fp)
+    if wire is None or file is None or isinstance(wire, ssl.SSLSocket):
         return False
     # A body where there must be none comes right behind the head, if it comes.
     if response.status in {204, 304}:
@@ -206,7 +209,7 @@ def _has_surplus(response: http.client.HTTPResponse, wire: socket.socket | None)
     timeout = wire.gettimeout()
     wire.setblocking(False)
     try:
-        return bool(response.fp.peek(1))
+        return bool(file.peek(1))
     except OSError:
         return False
     finally:

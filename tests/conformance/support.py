@@ -23,6 +23,8 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    is_chunked: bool = False
+    """Whether it is sent in chunks, without a Content-Length."""
 
     @classmethod
     def json(cls, value: Any, status: int = 200) -> Reply:
@@ -57,11 +59,13 @@ def server(answer: Callable[[Ask], Reply]) -> Iterator[tuple[str, list[Ask]]]:
             self.send_response_only(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            if reply.status != 204:
+            if reply.is_chunked:
+                self.send_header("Transfer-Encoding", "chunked")
+            elif reply.status != 204:
                 self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(reply.body)
+                self.wfile.write(_chunks(reply.body) if reply.is_chunked else reply.body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -78,6 +82,11 @@ def server(answer: Callable[[Ask], Reply]) -> Iterator[tuple[str, list[Ask]]]:
         made.shutdown()
         thread.join()
         made.server_close()
+
+
+def _chunks(body: bytes) -> bytes:
+    pieces = (body[start : start + 100] for start in range(0, len(body), 100))
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*pieces, b""))
 
 
 QUICK = ("semantics", "http", "rules")

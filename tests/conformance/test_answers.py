@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import time
@@ -231,6 +232,16 @@ def test_a_server_that_asks_to_wait_is_asked_again() -> None:
 
     pointer = f"{WEBHOOK}/requestBody/content/application~1json"
     assert findings(busy, "valid-request-accepted", pointer) == []
+
+
+def test_an_answer_in_chunks_is_an_answer_like_any_other(noise: set[tuple[str, str]]) -> None:
+    def in_chunks(ask: Ask) -> Reply:
+        return dataclasses.replace(sound(ask), is_chunked=True)
+
+    with server(in_chunks) as (url, asked):
+        report = run(url, layers=("semantics",), max_time=30.0)
+    assert {(one.check, one.pointer) for one in report.findings} == noise
+    assert len(asked) == report.requests
 
 
 @pytest.mark.parametrize(
