@@ -6,9 +6,9 @@ from urllib.parse import unquote_to_bytes
 
 from rechat_sandbox.behaviour import CHANNEL_PARAMETER
 from rechat_sandbox.checks import Fault
-from rechat_sandbox.masking import mask
+from rechat_sandbox.masking import hidden, mask
 from rechat_sandbox.operations import Operation
-from rechat_sandbox.store import Store
+from rechat_sandbox.store import Store, UnknownLeadError
 from rechat_sandbox.switches import FaultSwitch
 from rechat_sandbox.wire import Incoming
 
@@ -16,7 +16,8 @@ __all__ = ["Recording"]
 
 _LONGEST = 300
 _NAMES = re.compile(r"\{([^{}]+)\}")
-# In a path that leads nowhere, whatever is as long as this may be a misplaced credential.
+# In a path that leads nowhere, or to no lead, whatever is as long as this may be a misplaced
+# credential.
 _TELLING = 16
 
 
@@ -55,14 +56,18 @@ class Recording:
     ) -> None:
         """Keep the request. Inside a transaction of the store; see `Store.add_request`."""
         incoming = self._incoming
-        kinds = incoming.values("content-type")
+        secrets = self._secrets(store, lead)
+        content_type = ", ".join(incoming.values("content-type")).encode()
+        body = incoming.content
+        for secret in secrets:
+            content_type, body = hidden(content_type, secret), hidden(body, secret)
         store.add_request(
             method=incoming.method[:_LONGEST],
             operation_id=self.operation_id,
-            path=self._path(),
+            path=self._path(secrets),
             status=status,
-            content_type=", ".join(kinds)[:_LONGEST],
-            body=None if lead_keeps_body else incoming.content,
+            content_type=content_type.decode()[:_LONGEST],
+            body=None if lead_keeps_body else body,
             size=incoming.size,
             faults=faults,
             message=message,
@@ -70,17 +75,33 @@ class Recording:
             applied=applied,
         )
 
-    def _path(self) -> str:
+    def _secrets(self, store: Store, lead: int | None) -> list[str]:
+        """The values of the path that are not to be kept as they are."""
+        return [
+            value
+            for name, value in self._values.items()
+            if name == CHANNEL_PARAMETER
+            or (lead is None and len(value) >= _TELLING and not _is_lead(store, value))
+        ]
+
+    def _path(self, secrets: Sequence[str]) -> str:
         if self._operation is None:
             return _masked(self._incoming.path)
         values = self._values
 
         def shown(match: re.Match[str]) -> str:
-            name = match[1]
-            value = values.get(name, "")
-            return mask(value) if name == CHANNEL_PARAMETER else value[:_LONGEST]
+            value = values.get(match[1], "")
+            return mask(value) if value in secrets else value[:_LONGEST]
 
         return _NAMES.sub(shown, self._operation.path)
+
+
+def _is_lead(store: Store, value: str) -> bool:
+    try:
+        store.number_of(value)
+    except UnknownLeadError:
+        return False
+    return True
 
 
 def _masked(path: bytes) -> str:

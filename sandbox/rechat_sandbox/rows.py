@@ -74,7 +74,8 @@ class Request:
     operation_id: str | None
     """None: it was for no operation of the contract."""
     path: str = field(repr=False)
-    """The path, decoded, with the lead channel id masked; without the query."""
+    """The path, decoded, without the query. The lead channel id is masked, and so is what stands
+    in place of the id of a lead and is none: it may be a credential that was misplaced."""
     status: int | None
     """The status it was answered with; None: the connection was cut instead."""
     faults: tuple[Fault, ...] = field(repr=False)
@@ -84,7 +85,8 @@ class Request:
     content_type: str = field(repr=False)
     """The ``Content-Type`` as it was sent; empty: none, or the body was not looked at."""
     body: bytes = field(repr=False)
-    """The body, or as much of its beginning as is kept (`rechat_sandbox.store.MAX_KEPT_BODY`)."""
+    """The body, or as much of its beginning as is kept (`rechat_sandbox.store.MAX_KEPT_BODY`);
+    what is masked in the path is masked here too."""
     size: int
     """How many bytes the body had; those that were read, if it was too large to be taken."""
     lead_id: str | None = field(repr=False)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from rechat_sandbox.checks import Fault
 from rechat_sandbox.document import is_list, is_object
+from rechat_sandbox.masking import hidden
 from rechat_sandbox.rows import Activity, AssigneeSet, Lead, LeadSummary, Request
 from rechat_sandbox.switches import FaultSwitch
 from rechat_sandbox.tables import transaction
@@ -253,7 +254,8 @@ _LAST_CHANGE = (
 _REQUESTS = (
     "SELECT requests.number, requests.created_at, requests.method, requests.operation_id, "
     "requests.path, requests.status, requests.faults, requests.message, requests.content_type, "
-    "coalesce(requests.body, leads.body, x''), requests.size, leads.id, requests.applied "
+    "coalesce(requests.body, leads.body, x''), requests.size, leads.id, requests.applied, "
+    "leads.lead_channel "
     "FROM requests LEFT JOIN leads ON leads.number = requests.lead"
 )
 
@@ -321,7 +323,10 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _request(row: Sequence[Any]) -> Request:
-    values = list(row)
+    *values, lead_channel = row
+    if lead_channel is not None:  # a lead keeps its body as it was sent, and may repeat it there
+        values[8] = hidden(values[8].encode(), lead_channel).decode()
+        values[9] = hidden(values[9], lead_channel)
     faults = cast("list[dict[str, str]]", json.loads(values[6]))
     values[6] = tuple(Fault(**fault) for fault in faults)
     applied = cast("list[dict[str, Any]]", json.loads(values[12]))

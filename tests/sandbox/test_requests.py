@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sandbox.support import CHANNEL, FORM, JSON, NOBODY, WEBHOOK, XML, Client
 
-from rechat_sandbox import running
+from rechat_sandbox import FaultSwitch, running
 from rechat_sandbox.identity import Identity
 from rechat_sandbox.keeper import Keeper
 from rechat_sandbox.store import MAX_KEPT_BODY, MAX_KEPT_REQUESTS, Store
@@ -72,6 +72,54 @@ def test_the_credential_is_in_no_request(client: Client) -> None:
     assert paths[0] == "/leads/channels/\u2026/webhook"
     for row in _requests(client):
         assert row.path not in repr(row)
+
+
+def test_a_credential_in_the_wrong_place_is_in_no_request(client: Client) -> None:
+    """As the id of a lead, and in bodies, whatever becomes of the request."""
+    signed_up = {"action": "ContactSignedUp", "notes": f"by {CHANNEL}, {CHANNEL.upper()}"}
+    lead = client.capture(note=CHANNEL, other=CHANNEL.upper())["id"]
+    client.post(f"/leads/{lead}/timeline", json=signed_up)
+    client.post(f"/leads/{CHANNEL}/timeline", json=signed_up)
+    client.post(f"/leads/{CHANNEL.upper()}/timeline", json={"action": CHANNEL})
+    client.put(f"/leads/{CHANNEL}/assignees", content=CHANNEL.encode(), headers=JSON)
+    client.post(WEBHOOK, json={"email": 1, "note": CHANNEL, "other": CHANNEL.upper()})
+    client.post(WEBHOOK, content=CHANNEL.encode(), headers={"Content-Type": f"text/{CHANNEL}"})
+    client.faults.add(FaultSwitch(kind="status", status=500, times=2))
+    client.post(WEBHOOK, json={"note": CHANNEL})
+    client.post(f"/leads/{CHANNEL}/timeline", json=signed_up)
+    client.faults.add(FaultSwitch(kind="merge_duplicates"))
+    for _ in range(2):
+        client.capture(email="a@example.com", note=CHANNEL)
+    client.faults.clear()
+    rows = _requests(client)
+    assert len(rows) == 11
+    for row in rows:
+        for held in (row.path, row.content_type, row.message, row.body.decode()):
+            assert CHANNEL not in held.lower(), row.number
+    bodies = [row.body.decode() for row in rows[::-1]]
+    assert bodies[0] == '{"note":"\u2026be42","other":"\u2026be42"}'
+    assert "by \u2026be42, \u2026be42" in bodies[1]
+    assert rows[0].size == len('{"email":"a@example.com","note":""}') + len(CHANNEL)
+    for path in ("/_inbox/requests", f"/_inbox/leads/{lead}", "/_sandbox/requests"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert CHANNEL not in page.text.lower(), path
+
+
+def test_the_id_of_a_lead_there_is_stays_in_the_path_of_its_requests(client: Client) -> None:
+    lead = client.capture()["id"]
+    client.post(f"/leads/{lead}/timeline", json={"action": "ContactSignedUp"})
+    client.post(f"/leads/{lead.upper()}/timeline", json={"action": lead})
+    client.put(f"/leads/{NOBODY}/assignees", json=[])
+    client.put("/leads/all/assignees", json=[])
+    rows = _requests(client)
+    assert [row.path for row in rows[:4]] == [
+        "/leads/all/assignees",
+        "/leads/\u20263c4d/assignees",
+        f"/leads/{lead.upper()}/timeline",
+        f"/leads/{lead}/timeline",
+    ]
+    assert lead.encode() in rows[2].body
 
 
 def test_bodies_and_requests_are_bounded(client: Client) -> None:
