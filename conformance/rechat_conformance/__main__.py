@@ -74,7 +74,8 @@ def _arguments() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="'NAME: VALUE'",
-        help="sent with every request, never shown; repeatable",
+        help="sent with every request; its value is never shown, if it has four characters or "
+        "more; repeatable",
     )
     add("--junit", type=Path, metavar="FILE", help="write a JUnit report, too")
     add(

@@ -167,7 +167,7 @@ class Run:
             operation_id=exchange.operation_id,
             text=self.names.hide(text),
             steps=self._namer.steps(exchange),
-            answer=self.names.hide(_in_short(exchange)),
+            answer=self._in_short(exchange),
             seed=self.settings.seed,
             seconds=time.monotonic() - self.started,
         )
@@ -200,12 +200,11 @@ class Run:
         if self.settings.stop_at_first:
             raise Enough
 
-
-def _in_short(exchange: Exchange) -> str:
-    outcome = exchange.outcome
-    if isinstance(outcome, NoAnswer):
-        return outcome.text
-    body = outcome.body.decode("utf-8", "replace")
-    shown = body if len(body) <= _SHOWN else body[:_SHOWN] + "…"
-    kind = outcome.media_type or "no media type"
-    return f"{outcome.status}, {kind}: {shown}" if body else f"{outcome.status}, no body"
+    def _in_short(self, exchange: Exchange) -> str:
+        outcome = exchange.outcome
+        if isinstance(outcome, NoAnswer):
+            return self.names.hide(outcome.text)
+        body = outcome.body.decode("utf-8", "replace")
+        kind = self.names.hide(outcome.media_type) or "no media type"
+        shown = self.names.hide_start(body, _SHOWN) + ("…" if len(body) > _SHOWN else "")
+        return f"{outcome.status}, {kind}: {shown}" if body else f"{outcome.status}, no body"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from rechat_conformance.errors import LayerError
+from rechat_conformance.privacy import Names
 
 __all__ = ["PHASES", "Schemathesis"]
 
@@ -163,11 +164,16 @@ class Schemathesis:
         if self._process.returncode not in {0, 1}:
             raise LayerError(f"schemathesis ended with {self._process.returncode}")
 
-    def last_words(self) -> str:
-        """The end of what it printed."""
+    def last_words(self, names: Names) -> str:
+        """The end of what it printed.
+
+        Args:
+            names: Hides what must not be shown.
+        """
         self._said.flush()
         text = (Path(self._directory.name) / "output.txt").read_text("utf-8", errors="replace")
-        return " ".join(text.split())[-_WHAT_IT_SAID:]
+        # Hidden before white space is changed; of the indented lines, some make up what is shown.
+        return " ".join(names.hide_end(text, 4 * _WHAT_IT_SAID).split())[-_WHAT_IT_SAID:]
 
     def _lines(self, position: int) -> tuple[list[bytes], int]:
         """The whole lines of the report from a position on, and where they end."""
@@ -189,6 +195,8 @@ class Schemathesis:
         return {
             **kept,
             **self._secrets,
+            # A line that is broken where it is long would break a secret in two.
+            "COLUMNS": "10000",
             "NO_PROXY": "*",
             "NETRC": os.devnull,
             "PYTHONHASHSEED": "0",

@@ -58,8 +58,8 @@ def check(run: Run) -> None:
                 if settings.stop_at_first:
                     judging.note()
         except LayerError as error:
-            judging.troubles.append(f"{error}: {run.names.hide(schemathesis.last_words())}")
-        said = run.names.hide(schemathesis.last_words())
+            judging.troubles.append(f"{error}: {schemathesis.last_words(run.names)}")
+        said = schemathesis.last_words(run.names)
     # Only now is anything else sent: what schemathesis sends must not depend on it.
     judging.note()
     if time.monotonic() >= deadline:
