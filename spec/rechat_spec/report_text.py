@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .changelog import CHANGELOG
 from .changes import Change, Severity
 from .compare import ABSENT, shortened
 from .report import UpdateReport
@@ -53,6 +54,9 @@ def text(report: UpdateReport) -> Iterator[str]:
     if report.advice is not None and not report.is_empty:
         advice = report.advice
         yield f"\nversion: {advice.current} → {advice.next} ({advice.reason()})"
+    if report.entry:
+        yield f"\nentry for {CHANGELOG}:\n"
+        yield from (f"  {line}".rstrip() for line in report.entry.splitlines())
 
 
 def markdown(report: UpdateReport) -> Iterator[str]:
@@ -94,6 +98,10 @@ def markdown(report: UpdateReport) -> Iterator[str]:
         yield "\n### Python API\n"
         for item in report.api:
             yield f"- {'**breaking**: ' if item.breaking else ''}{item.text}"
+    if report.entry:
+        yield f"\n### Entry for {CHANGELOG}\n\n```markdown"
+        yield from report.entry.splitlines()
+        yield "```"
 
 
 def entry_lines(report: UpdateReport) -> Iterator[str]:

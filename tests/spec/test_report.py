@@ -61,6 +61,12 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(workspace: Workspace, page:
     assert "models.ActivityAction.CONTACT_BOOKED_TOUR is new" in told
     assert "version: 0.1.0 → 0.2.0 (" in told
 
+    # The entry that is written is the one that was shown.
+    _, _, shown = told.partition("\nentry for CHANGELOG.md:\n\n")
+    lines = [line.removeprefix("  ") for line in shown.splitlines()]
+    assert lines[0].startswith("### Changed by the vendor's page, ")
+    assert "\n".join(lines).rstrip() in workspace.text("CHANGELOG.md")
+
     # A second time there is nothing to tell, and nothing is entered twice.
     log = workspace.text("CHANGELOG.md")
     assert log.count("### Changed by the vendor's page, ") == 1
@@ -110,6 +116,7 @@ def test_json_and_markdown_say_the_same_as_text(workspace: Workspace, page: Path
             assert api["text"] in output
     assert output.startswith("## The contract after `next.md`\n")
     assert "- client.capture(note=…)\n+ client.capture(notes=…)\n" in output
+    assert f"```markdown\n{report['changelog']}```" in output
 
 
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
