@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import contract_package
+from .body_classes import check_body_classes
 from .correct import Corrected
 from .documents import Json, child, walk, write_json
 from .errors import GeneratorRefusal
@@ -37,10 +38,12 @@ BANNER = (
 def generate(corrected: Corrected, provenance: Json, settings: Path, directory: Path) -> None:
     """Write all of ``generated/`` into ``directory``, which must not exist.
 
-    ``settings`` is ``spec/generator``. Raises GeneratorRefusal if a tool fails or warns.
+    ``settings`` is ``spec/generator``. Raises GeneratorRefusal if a tool fails or warns, or if the
+    client could not tell the media types of a body apart.
     """
     directory.mkdir(parents=True)
     _run_generator(corrected.document, settings, directory / CLIENT_PACKAGE)
+    check_body_classes(corrected.document, directory / CLIENT_PACKAGE)
     (directory / CLIENT_PACKAGE / "py.typed").write_text("", encoding="utf-8")
     contract_package.write(corrected, provenance, directory / CONTRACT_PACKAGE, BANNER)
     for file in sorted(directory.rglob("*.py")):

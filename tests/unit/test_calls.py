@@ -17,6 +17,8 @@ import pytest
 from overlay_helpers.harness import BASE, CHANNEL, LEAD, Harness, Recorder, accept
 
 import rechat_leads
+import rechat_leads._bodies as bodies
+import rechat_leads._contract as reading
 from rechat_lead_capture_client import models, types
 from rechat_lead_capture_client.api.activity_tracking import post_contact_activity
 from rechat_lead_capture_client.api.lead_capture import lead_capture_integration, reassign_lead
@@ -74,6 +76,25 @@ def test_every_action_of_the_contract_has_a_helper(action: str, kind: type) -> N
         f"line in HELPERS of {__file__}"
     )
     assert name in HELPERS, f"say in HELPERS of {__file__} what {name} sends"
+
+
+CAPTURE_MEDIA_TYPES = [
+    media_type
+    for path in contract()["paths"].values()
+    for operation in path.values()
+    if any("links" in response for response in operation["responses"].values())
+    for media_type in operation["requestBody"]["content"]
+]
+
+
+@pytest.mark.parametrize("media_type", CAPTURE_MEDIA_TYPES)
+def test_every_media_type_of_a_capture_has_a_body_format(media_type: str) -> None:
+    file = inspect.getfile(reading)
+    assert media_type in reading.MEDIA_TYPES.values(), (
+        f"a capture's media type {media_type} has no body format: name it in BodyFormat and "
+        f"MEDIA_TYPES of {file}, and write it in encode of {inspect.getfile(bodies)}; or remove "
+        "the media type with a correction in spec/corrections.yaml"
+    )
 
 
 async def test_each_helper_sends_its_action(harness: Harness) -> None:
