@@ -170,7 +170,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             The captured lead. Its id is None if the server accepted it without giving one (204).
 
         Raises:
-            ConfigurationError: There is no lead channel id.
+            ConfigurationError: There is no lead channel id, or this is another process than the one
+                in which ``http_client`` or ``transport`` was given.
             InvalidPayloadError: The lead breaks the contract; nothing was sent.
             ClientClosedError: The client is closed.
             DeliveryError: It could not be delivered, or that is not certain.
@@ -229,6 +230,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             The server's answer.
 
         Raises:
+            ConfigurationError: This is another process than the one in which ``http_client`` or
+                ``transport`` was given.
             InvalidPayloadError: The id or the activity breaks the contract; nothing was sent.
             ClientClosedError: The client is closed.
             DeliveryError: It could not be delivered, or that is not certain.
@@ -260,6 +263,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             The server's answer.
 
         Raises:
+            ConfigurationError: This is another process than the one in which ``http_client`` or
+                ``transport`` was given.
             InvalidPayloadError: The id or an assignee breaks the contract; nothing was sent.
             ClientClosedError: The client is closed.
             DeliveryError: It could not be delivered, or that is not certain.

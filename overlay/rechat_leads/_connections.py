@@ -4,8 +4,9 @@
 - Fork: a child process builds its own; connections are never shared between processes.
 - Event loops: an async client has one httpx client for each running loop. Close it in the loop
   that used it: what a loop leaves open when it ends is for the garbage collector.
-- An httpx client that was given is used as it is and never closed here; a transport that was given
-  belongs to one process, and if it is async to one loop.
+- An httpx client that was given is used as it is and never closed here. It, or a transport that was
+  given, belongs to one process: a forked child is refused, since two would write into one
+  connection. If it is async, it belongs to one loop.
 - Plain http goes to this machine, or elsewhere on purpose: the environment's proxies are not asked.
 """
 
@@ -21,7 +22,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from ._errors import ClientClosedError
+from ._errors import ClientClosedError, ConfigurationError
 from ._version import __version__
 
 
@@ -49,6 +50,24 @@ def _closed() -> ClientClosedError:
     return ClientClosedError("this client is closed: make a new one")
 
 
+class _Given:
+    """What was given to a client, and the process in which that was."""
+
+    def __init__(self, http_client: object, transport: object) -> None:
+        names = {"http_client": http_client, "transport": transport}
+        self._name = next((name for name, value in names.items() if value is not None), None)
+        self._process = os.getpid()
+
+    def check(self) -> None:
+        """Raise ConfigurationError in another process."""
+        if self._name is not None and os.getpid() != self._process:
+            raise ConfigurationError(
+                f"the {self._name} was given in another process, before a fork; its connections "
+                "cannot be shared, so nothing was sent: make the client, and what you give it, in "
+                "the process that uses them"
+            )
+
+
 class Connections:
     """The httpx client of a ``LeadClient`` and of all its views."""
 
@@ -62,6 +81,7 @@ class Connections:
         self._own: dict[int, httpx.Client] = {}
         self._locks: dict[int, threading.Lock] = {}
         self._is_closed = False
+        self._belongings = _Given(given, transport)
         if given is not None:
             _shield(given)
 
@@ -69,6 +89,7 @@ class Connections:
         """The httpx client to send with. Raises ClientClosedError after ``close``."""
         if self._is_closed:
             raise _closed()
+        self._belongings.check()
         if self._given is not None:
             return _open(self._given)
         process = os.getpid()
@@ -111,6 +132,7 @@ class AsyncConnections:
         # Each loop touches its own entry only, in its own thread: no lock is needed.
         self._own: weakref.WeakKeyDictionary[Any, httpx.AsyncClient] = weakref.WeakKeyDictionary()
         self._is_closed = False
+        self._belongings = _Given(given, transport)
         if given is not None:
             _shield(given)
 
@@ -118,6 +140,7 @@ class AsyncConnections:
         """The httpx client of the running loop. Raises ClientClosedError after ``close``."""
         if self._is_closed:
             raise _closed()
+        self._belongings.check()
         if self._given is not None:
             return _open(self._given)
         loop = _running_loop()

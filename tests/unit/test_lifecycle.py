@@ -9,7 +9,9 @@ import select
 import signal
 import threading
 import uuid
+import warnings
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -72,6 +74,31 @@ def test_sixteen_threads_build_one_client(counting: type[Counting]) -> None:
     assert counting.closed == 1
 
 
+def in_a_child(work: Callable[[], Any]) -> str:
+    """What ``work`` returns in a forked child, or the name of its error and what it says."""
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads run: just what is tested
+        child = os.fork()
+    if child == 0:
+        told = "nothing"
+        try:
+            told = str(work())
+        except BaseException as error:  # noqa: BLE001 - a child must never come back
+            told = f"{type(error).__name__}: {error}"
+        finally:
+            os.write(write, told.encode())
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        is_done, _, _ = select.select([pipe], [], [], 20)
+        if not is_done:
+            os.kill(child, signal.SIGKILL)
+        told = pipe.read().decode()
+    os.waitpid(child, 0)
+    return told
+
+
 def test_a_forked_child_builds_its_own_even_if_a_thread_held_the_lock() -> None:
     with serving(good) as server:
         client = LeadClient(CHANNEL, base_url=server.url)
@@ -79,35 +106,41 @@ def test_a_forked_child_builds_its_own_even_if_a_thread_held_the_lock() -> None:
         own = client._connections.client()
         lock = client._connections._lock()
         lock.acquire()  # as if another thread were building at this moment
-        read, write = os.pipe()
-        import warnings
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # threads run: just what is tested
-            child = os.fork()
-        if child == 0:
-            status = b"failed"
-            try:
-                lead = client.capture()
-                client.close()
-                if lead.id == LEAD:
-                    status = b"fine"
-            finally:
-                os.write(write, status)
-                os._exit(0)
-        os.close(write)
-        with os.fdopen(read, "rb") as pipe:
-            is_done, _, _ = select.select([pipe], [], [], 20)
-            if not is_done:
-                os.kill(child, signal.SIGKILL)
-            assert pipe.read() == b"fine"
-        os.waitpid(child, 0)
+        def work() -> str | None:
+            lead = client.capture()
+            client.close()
+            return lead.id
+
+        assert in_a_child(work) == LEAD
         lock.release()
         # The parent's connection is as it was.
         assert not own.is_closed
         client.capture()
         client.close()
         assert server.connections == 2
+
+
+@pytest.mark.parametrize("given", ["http_client", "transport"])
+async def test_what_was_given_is_not_used_in_a_forked_child(harness: Harness, given: str) -> None:
+    """Two processes would write into one connection, and read each other's answers."""
+    if harness.kind == "trio":
+        return  # its own loop cannot be forked
+    with serving(good) as server:
+        made = harness.http_client() if given == "http_client" else harness.http_transport()
+        client = harness.client(base_url=server.url, **{given: made})
+        handle, view = client.lead(LEAD), client.with_options(timeout=3)
+        await client.capture()
+        for call in (client.capture, view.capture, lambda: client.reassign(LEAD), handle.signed_up):
+            told = in_a_child(lambda call=call: call().send(None))  # type: ignore[misc]
+            assert told.startswith(f"ConfigurationError: the {given} was given in another process")
+        assert len(server.requests) == server.connections == 1
+        await client.capture()
+        assert len(server.requests) == 2
+        assert server.connections == 1
+        await client.close()
+        if given == "http_client":
+            await harness.close(made)
 
 
 def test_one_async_client_serves_several_event_loops() -> None:
