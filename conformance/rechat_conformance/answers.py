@@ -115,8 +115,7 @@ def _shortened(run: Run, finding: Finding, exchange: Exchange, expectation: Expe
             return False
         if [fault.rule for fault in run.oracle.faults(body.schema, value)] != rules:
             return False
-        values = dict(exchange.path_values)
-        again = run.call(operation, values, body, value, after=exchange.after)
+        again = run.again(exchange, body, value)
         _, found = judge(run, again, expectation)
         same = next((one for one in found if one.key == finding.key), None)
         if same is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import uuid
 from collections.abc import Generator
@@ -115,6 +116,27 @@ class Run:
             media_type=body.media_type if body else None,
             value=value,
             after=after,
+        )
+
+    def again(self, exchange: Exchange, body: Body, value: Any) -> Exchange:
+        """Send a request again, its path and headers as they were, with another value.
+
+        Args:
+            exchange: The request.
+            body: In which media type the value is written, whatever the headers say.
+            value: What the body says.
+
+        Raises:
+            Enough: The run's time is over.
+        """
+        content = encode(self.document, body, value)
+        return self.target.send(
+            dataclasses.replace(exchange.request, body=content),
+            operation_id=exchange.operation_id,
+            path_values=exchange.path_values,
+            media_type=exchange.media_type,
+            value=value,
+            after=exchange.after,
         )
 
     def learn_lead_id(self, lead_id: str) -> None:
