@@ -1,16 +1,19 @@
 """Answers: those the contract's examples make, and those that say what was wrong."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rechat_sandbox.checks import Checks, Fault
-from rechat_sandbox.document import ContractError, Document, is_object, pointer_of
+from rechat_sandbox.document import Document, is_object, pointer_of
 from rechat_sandbox.json_text import text_of
+from rechat_sandbox.making import made_value, sound_value
 from rechat_sandbox.operations import Operation
 
 __all__ = ["Answer", "ContractAnswers", "RefusalError", "refusal_answer"]
 
+_LOG = logging.getLogger("rechat_sandbox")
 _JSON = "application/json"
 
 # HTTP's own words (RFC 9110), not those of Python's http module, which differ between versions.
@@ -24,6 +27,7 @@ _CODES = {
     415: "UnsupportedMediaType",
     500: "InternalServerError",
     429: "TooManyRequests",
+    501: "NotImplemented",
     502: "BadGateway",
     503: "ServiceUnavailable",
     504: "GatewayTimeout",
@@ -115,6 +119,17 @@ class _Under:
         return "{" + ",".join(parts) + "}"
 
 
+class _NotMadeError(Exception):
+    """No valid answer could be made of a schema."""
+
+    def __init__(self, pointer: str, fault: Fault) -> None:
+        super().__init__(
+            f"No valid answer can be made of the schema at {pointer}: at "
+            f"{fault.pointer or 'the root'}, {fault.expected} ({fault.contract}). "
+            f"Give the media type or the schema an example in the contract."
+        )
+
+
 class ContractAnswers:
     """Successful answers made of the contract: the first documented success, its examples.
 
@@ -127,13 +142,33 @@ class ContractAnswers:
         self._document = document
         self._checks = checks
         self._made: dict[str, _Made] = {}
+        self._not_made: dict[str, str] = {}
 
     def prepare(self, operation: Operation) -> None:
-        """Make the answer of ``operation``.
+        """Make the answer of ``operation``; if none can be made, that is logged.
 
         Raises:
-            ContractError: The contract's examples and rules do not come to a valid answer.
+            ContractError: What the contract says of its answers is not sound.
         """
+        try:
+            self._prepare(operation)
+        except _NotMadeError as error:
+            self._not_made[operation.pointer] = str(error)
+            _LOG.warning("%s is checked, and answered 501: %s", operation.operation_id, error)
+
+    def must_be_made(self, operation: Operation) -> None:
+        """Whether there is an answer to give, before anything is done.
+
+        Raises:
+            RefusalError: 501: none could be made.
+        """
+        if operation.pointer in self._not_made:
+            raise RefusalError(
+                501,
+                f"The request is right, and was not acted on. {self._not_made[operation.pointer]}",
+            )
+
+    def _prepare(self, operation: Operation) -> None:
         responses = self._document.at(operation.pointer).get("responses", {})
         successes = sorted(str(status) for status in responses if str(status).startswith("2"))
         if not successes:
@@ -180,13 +215,16 @@ class ContractAnswers:
 
     def _example(self, pointer: str) -> Any:
         content = self._document.at(pointer)
+        given = list(_given(self._document, content))
         if "schema" not in content:
-            return _given(self._document, content, None)
-        schema = content["schema"]
-        value = _given(self._document, content, _MISSING)
-        if value is _MISSING:
-            value = made_value(self._document, schema)
-        self._must_be_valid(f"{pointer}/schema", value)
+            return given[0] if given else None
+        schema = f"{pointer}/schema"
+        for value in given:
+            if not self._checks.check(schema, value):
+                return value
+        value, faults = sound_value(self._document, self._checks, schema)
+        if faults:
+            raise _NotMadeError(schema, faults[0])
         return value
 
     def _headers(self, pointer: str, response: dict[str, Any]) -> dict[str, str]:
@@ -195,140 +233,22 @@ class ContractAnswers:
             place = self._document.resolve(f"{pointer}/headers{pointer_of([name])}")
             node = self._document.at(place)
             if node.get("required", False):
-                value = _given(self._document, node, _MISSING)
-                if value is _MISSING:
-                    value = made_value(self._document, node.get("schema"))
+                given = list(_given(self._document, node))
+                value = given[0] if given else made_value(self._document, node.get("schema"))
                 headers[name] = value if isinstance(value, str) else text_of(value)
         return headers
 
-    def _must_be_valid(self, pointer: str, value: Any) -> None:
-        faults = self._checks.check(pointer, value)
-        if faults:
-            first = faults[0]
-            raise ContractError(
-                f"No valid answer can be made of the schema at {pointer}: at "
-                f"{first.pointer or 'the root'}, {first.expected} ({first.contract}). "
-                f"Give it an example in the contract."
-            )
 
-
-_MISSING = object()
-
-
-def _given(document: Document, node: dict[str, Any], otherwise: Any) -> Any:
-    """The example of a media type, parameter or header object, if it has one."""
+def _given(document: Document, node: dict[str, Any]) -> Iterator[Any]:
+    """The examples of a media type, parameter or header object."""
     if "example" in node:
-        return node["example"]
+        yield node["example"]
     for example in (is_object(node.get("examples")) or {}).values():
         found: Any = example
         if "$ref" in found:
             found = document.at(found["$ref"][1:])
         if "value" in found:
-            return found["value"]
-    return otherwise
-
-
-def made_value(document: Document, schema: object, depth: int = 0) -> Any:
-    """A value of a schema: its example, or the least that its words ask for.
-
-    Args:
-        document: The contract.
-        schema: The schema.
-        depth: How deep it stands; optional members end at a depth, so that a schema which holds
-            itself comes to an end.
-
-    Returns:
-        An example, default, constant or first enumerated value if the schema gives one; else an
-        object of its members, a list of the least length, a string of the format. Whether it is
-        valid in all is for a check to say.
-    """
-    if depth > _GIVE_UP:
-        return None
-    flat = document.flat(schema)
-    for word in ("examples", "enum"):
-        if flat.get(word):
-            return flat[word][0]
-    for word in ("example", "default", "const"):
-        if word in flat:
-            return flat[word]
-    for word in ("oneOf", "anyOf"):
-        if word in flat:
-            return made_value(document, flat[word][0], depth + 1)
-    types = document.types(schema)
-    for name, make in _MAKERS.items():
-        if name in types:
-            return make(document, flat, depth)
-    return {}
-
-
-def _made_object(document: Document, flat: dict[str, Any], depth: int) -> dict[str, Any]:
-    required = set(flat.get("required", []))
-    return {
-        name: made_value(document, part, depth + 1)
-        for name, part in flat.get("properties", {}).items()
-        if name in required or depth < _DEEPEST
-    }
-
-
-def _made_list(document: Document, flat: dict[str, Any], depth: int) -> list[Any]:
-    return [made_value(document, flat.get("items"), depth + 1)] * int(flat.get("minItems", 0))
-
-
-def _made_string(_document: Document, flat: dict[str, Any], _depth: int) -> str:
-    text = _FORMATS.get(str(flat.get("format")), "")
-    return text + "x" * (int(flat.get("minLength", 0)) - len(text))
-
-
-def _made_number(_document: Document, flat: dict[str, Any], _depth: int) -> Any:
-    step = flat.get("multipleOf", 1)
-    if "exclusiveMinimum" in flat:
-        return (flat["exclusiveMinimum"] // step + 1) * step
-    if "minimum" in flat:
-        return -(-flat["minimum"] // step) * step
-    if "exclusiveMaximum" in flat:
-        return (flat["exclusiveMaximum"] // step - 1) * step
-    return (min(flat.get("maximum", 0), 0) // step) * step
-
-
-def _made_boolean(_document: Document, _flat: dict[str, Any], _depth: int) -> bool:
-    return True
-
-
-def _made_null(_document: Document, _flat: dict[str, Any], _depth: int) -> None:
-    return None
-
-
-_DEEPEST = 6
-_GIVE_UP = 32
-_MAKERS = {
-    "object": _made_object,
-    "array": _made_list,
-    "string": _made_string,
-    "integer": _made_number,
-    "number": _made_number,
-    "boolean": _made_boolean,
-    "null": _made_null,
-}
-# One value of each format of JSON Schema 2020-12 ("Defined Formats") that has no other example.
-_FORMATS = {
-    "date": "2026-01-01",
-    "date-time": "2026-01-01T00:00:00Z",
-    "time": "00:00:00Z",
-    "duration": "PT1S",
-    "email": "someone@example.com",
-    "idn-email": "someone@example.com",
-    "hostname": "example.com",
-    "idn-hostname": "example.com",
-    "ipv4": "127.0.0.1",
-    "ipv6": "::1",
-    "uri": "https://example.com/",
-    "uri-reference": "/",
-    "iri": "https://example.com/",
-    "iri-reference": "/",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-    "json-pointer": "/",
-    "regex": ".",
-}
+            yield found["value"]
 
 
 def _encode(value: object) -> bytes:

@@ -167,6 +167,7 @@ class Api:
             ", ".join(incoming.values("content-encoding")),
             content,
         )
+        self._answers.must_be_made(operation)
         return await self._act(Call(operation, found.values, body), incoming, recording)
 
     async def _act(self, call: Call, incoming: Incoming, recording: Recording) -> "_Outcome":

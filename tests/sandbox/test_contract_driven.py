@@ -184,7 +184,6 @@ def test_a_schema_that_holds_itself() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"pattern": "^z{3}$"}, "Give it an example"),
         ({"$ref": "#/components/schemas/Nothing"}, "Nothing"),
         ({"$ref": "other.yaml#/A"}, "bundle"),
         ({"allOf": [{"$ref": "#/components/schemas/Odd"}]}, "itself"),
@@ -200,6 +199,126 @@ def test_a_contract_that_cannot_be_served_is_told_at_the_start(
     _operation(document, "/odd", "get", responses=ok)
     with pytest.raises(ContractError, match=words):
         create_app(contract=document)
+
+
+def _asking(schema: dict[str, Any]) -> dict[str, Any]:
+    """A contract with an operation that answers by a schema."""
+    document = changed_contract()
+    content = {"application/json": {"schema": schema}}
+    responses = {"200": {"description": "", "content": content}}
+    _operation(document, "/odd", "post", operationId="odd", responses=responses)
+    return document
+
+
+def _holding(**node: Any) -> dict[str, Any]:
+    return {"type": "object", "required": ["a"], "properties": {"a": node}}
+
+
+_DIFFERENT = {"minItems": 3, "uniqueItems": True}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        _holding(type="array", items={"type": "string"}, **_DIFFERENT),
+        _holding(type="array", items={"enum": [1, 2, 3]}, **_DIFFERENT),
+        _holding(type="array", items={"type": "integer", "maximum": -5}, **_DIFFERENT),
+        _holding(type="array", items=_holding(type="string", format="uuid"), **_DIFFERENT),
+        _holding(type="array", prefixItems=[{"type": "null"}], minItems=2, items={"const": 1}),
+        _holding(type="array", prefixItems=[{"const": 1}, {"const": 2}], maxItems=1),
+        _holding(type="array", contains={"const": 3}, minContains=2),
+        _holding(type="number", exclusiveMinimum=0, maximum=0.5),
+        _holding(type="number", minimum=0.25, exclusiveMaximum=0.5),
+        _holding(type="integer", exclusiveMinimum=3, exclusiveMaximum=5),
+        _holding(type="integer", exclusiveMaximum=-5, multipleOf=3),
+        _holding(type="string", **{"not": {"const": ""}}),
+        _holding(type="string", format="uri-template"),
+        _holding(type="string", format="relative-json-pointer"),
+        {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}},
+        {"type": "object", "minProperties": 2, "properties": {"a": {"const": 1}}},
+        {"type": "object", "required": ["other"], "additionalProperties": {"type": "string"}},
+        {"type": "object", "properties": {"a": {"const": 1}}, "dependentRequired": {"a": ["b"]}},
+        {"oneOf": [{"type": "string"}, {"enum": ["", "1"]}]},
+        {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"],
+         "anyOf": [{"required": ["b"], "properties": {"b": {"type": "integer"}}}]},
+        {"type": "object", "properties": {"k": {"enum": ["a"]}},
+         "if": {"properties": {"k": {"const": "a"}}},
+         "then": {"required": ["z"], "properties": {"z": {"type": "integer"}}}},
+        {"type": "object", "required": ["k"], "properties": {"k": {"enum": ["a", "b"]}}, "allOf": [
+            {"if": {"properties": {"k": {"const": "a"}}}, "then": {"required": ["y"]}},
+            {"properties": {"y": {"type": "array", "minItems": 1, "items": {"type": "null"}}}}]},
+        {"type": "object", "properties": {"odd": {"pattern": "^z{3}$", "type": "string"}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_answer_is_made_of_what_a_schema_asks_for(schema: dict[str, Any]) -> None:
+    document = _asking(schema)
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        answer = client.post("/odd")
+        assert answer.status_code == 200, answer.text
+        must_keep_contract(answer, "odd", document)
+
+
+@pytest.mark.parametrize(
+    ("schema", "about"),
+    [
+        (_holding(type="string", pattern="^z{3}$"), "pattern"),
+        ({"type": "string", "pattern": "^z{3}$", "examples": ["y"]}, "pattern"),
+        ({"$ref": "#/components/schemas/Tree"}, ""),
+        (False, ""),
+    ],
+    ids=["pattern", "wrong example", "endless", "nothing"],
+)
+def test_where_no_answer_can_be_made_all_else_is_served(
+    schema: dict[str, Any], about: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    document = _asking(schema)
+    tree = {"$ref": "#/components/schemas/Tree"}
+    document["components"]["schemas"]["Tree"] = {
+        "type": "object", "required": ["left", "right"], "properties": {"left": tree, "right": tree}
+    }  # fmt: skip
+    odd = document["paths"]["/odd"]["post"]
+    odd["requestBody"] = {"content": {"application/json": {"schema": {"type": "array"}}}}
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        [warning] = [found for found in caplog.records if found.levelname == "WARNING"]
+        for word in ("odd", "/paths/~1odd/post/responses/200/content/application~1json/schema",
+                     about, "example", "501"):  # fmt: skip
+            assert word in warning.getMessage()
+        client.capture(first_name="Ada")
+        for path in ("/", "/_inbox/requests", "/_inbox/faults", "/_inbox/send"):
+            assert client.get(path).status_code == 200
+        assert faults_of(client.post("/odd", json={})) == {("", "type")}
+        must_be_error(client.post("/odd", content=b"x", headers=FORM), 415)
+        refusal = must_be_error(client.post("/odd", json=[]), 501)
+        assert refusal["code"] == "NotImplemented"
+        assert "/paths/~1odd/post" in refusal["message"]
+        assert "example" in refusal["message"]
+        kept = client.get("/_sandbox/requests", params={"operation_id": "odd"}).json()["requests"]
+        assert [found["status"] for found in kept] == [501, 415, 400]
+
+
+def test_a_capture_whose_answer_cannot_be_made_stores_nothing() -> None:
+    document = changed_contract()
+    captured = document["components"]["schemas"]["CapturedLead"]
+    captured["properties"]["code"] = {"type": "string", "pattern": "^z{3}$"}
+    captured.setdefault("required", []).append("code")
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        must_be_error(client.post(WEBHOOK, json={}), 501)
+        assert sandbox.observer.leads() == []
+        captured["properties"]["code"]["examples"] = ["zzz"]
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        assert client.capture()["code"] == "zzz"
+
+
+def test_an_example_that_breaks_its_schema_is_not_sent() -> None:
+    document = _asking({"type": "integer", "minimum": 3})
+    content = document["paths"]["/odd"]["post"]["responses"]["200"]["content"]
+    content["application/json"]["examples"] = {"small": {"value": 1}, "good": {"value": 7}}
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        assert client.post("/odd").json() == 7
+        content["application/json"]["examples"] = {"small": {"value": 1}}
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        must_keep_contract(client.post("/odd"), "odd", document)
 
 
 def test_a_contract_without_paths() -> None:
