@@ -20,6 +20,7 @@ from .grounds import ground_of
 from .run import Run
 from .settings import is_loopback
 from .shapes import is_list, is_number, is_object
+from .steps import links_of, text_at
 
 __all__ = ["Seen", "check_fractions", "check_meaning", "check_unique", "marked"]
 
@@ -196,10 +197,25 @@ def _current_time(run: Run, exchange: Exchange, at: str, place: Place, found: An
     is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
     early, late = exchange.sent_at - most, exchange.received_at + most
     held = is_number and early <= cast("float", found) <= late
+    # A known person may be answered with the lead that is there: then the time is that one's.
+    held = _first_told(run, exchange, place, found) == found or held
     about = f"about {exchange.sent_at:.2f}, not {found}"
     text = f"{at} is the time of the request in Unix seconds, {about}"
     ground = ground_of(child(place.pointer, "x-current-time"))
     return run.check("current-time", ground, held, text, exchange)
+
+
+def _first_told(run: Run, exchange: Exchange, place: Place, found: Any) -> Any:
+    """The time that was told of the same lead before; None: the lead is new."""
+    # Of the whole contract: to know a lead again, no evidence is needed.
+    pointers = links_of(run.full, exchange).values()
+    ids = tuple((text_at(exchange, pointer) or "").lower() for pointer in pointers)
+    if not any(ids):
+        return None
+    times = run.told_times.setdefault(ids, {})
+    before = times.get(place.pointer)
+    times.setdefault(place.pointer, found)
+    return before
 
 
 _WORDS = {"x-equals": _equals, "x-lead-of": _lead, "x-current-time": _current_time}

@@ -23,6 +23,8 @@ class LayerSummary:
     is_complete: bool = False
     note: str = ""
     """Why it is not complete, or what it left out."""
+    left_out: list[str] = field(default_factory=list[str])
+    """What could not be checked, in words: then it is not complete."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from .profiles import document_for
 from .report import LayerSummary, Report
 from .settings import Settings
 from .steps import Namer
-from .target import Enough, Target, path_of
+from .target import Enough, Target, asked_to_wait, path_of
 
 __all__ = ["Run"]
 
@@ -44,6 +44,8 @@ class Run:
         self.oracle = Oracle(self.document)
         self.maker = Maker(self.document, self.oracle)
         self.names = Names()
+        self.told_times: dict[tuple[str, ...], dict[str, Any]] = {}
+        """Of each lead, by its ids: the times that its first answer told, by their place."""
         self.derived: dict[str, tuple[str, Change]] = {}
         """Ids made of leads' ids, each with that and with how it was made of it."""
         self._namer = Namer(settings, self.full, self.names, self.derived)
@@ -167,11 +169,16 @@ class Run:
             exchange: The exchange that shows it.
 
         Returns:
-            Whether it held, or is none of what the run's profile expects.
+            Whether it held, or is none of what the run's profile expects. Not if the server put
+            the request off: that is no finding either.
 
         Raises:
             Enough: It did not hold, and the run ends with its first finding.
         """
+        if asked_to_wait(exchange.outcome) is not None:
+            # What the server puts off, it has not done: right or wrong, nobody can say.
+            self.leave_out(f"requests that the server put off ({exchange.status}) again and again")
+            return False
         if not self.expects(ground):
             return True
         self.layer.checks[name] += 1
@@ -179,6 +186,12 @@ class Run:
             return True
         self.found(name, ground, text, exchange)
         return False
+
+    def leave_out(self, what: str) -> None:
+        """Note what cannot be checked: then the layer is not complete."""
+        text = f"could not be checked: {what}"
+        if text not in self.layer.left_out:
+            self.layer.left_out.append(text)
 
     def found(self, name: str, ground: Ground, text: str, exchange: Exchange) -> None:
         """Note a finding, unless it was found before. Raises `Enough` as `check` does."""

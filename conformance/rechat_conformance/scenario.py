@@ -31,6 +31,7 @@ __all__ = [
     "first_lead",
     "followers",
     "is_on_lead",
+    "leave_out_leads",
     "path_values",
     "person",
     "resolve_link",
@@ -57,16 +58,21 @@ def captures(run: Run) -> Iterator[Operation]:
 
 def followers(run: Run) -> Iterator[Operation]:
     """The operations that work on what a capture made: a link or a parameter's name says so."""
-    given = {
+    given = _given_names(run)
+    for operation in run.document.operations.values():
+        if any(parameter.name in given for parameter in operation.parameters):
+            yield operation
+
+
+def _given_names(run: Run) -> set[str]:
+    """The names of the parameters whose values the answers to captures give."""
+    return {
         name
         for operation in run.full.operations.values()
         for place in operation.responses.values()
         for link in place.value.get("links", {}).values()
         for name in link.get("parameters", {})
     }
-    for operation in run.document.operations.values():
-        if any(parameter.name in given for parameter in operation.parameters):
-            yield operation
 
 
 def is_on_lead(run: Run, operation: Operation) -> bool:
@@ -75,13 +81,23 @@ def is_on_lead(run: Run, operation: Operation) -> bool:
 
 
 def first_lead(run: Run) -> Lead | None:
-    """A lead to work on, captured now; None: the server gives none."""
+    """A lead to work on, captured now; None: the server gives none an id, which is noted."""
+    # Somebody whom no layer captured before: a known person may be answered without an id.
+    chance = run.random(f"first lead/{run.layer.name}")
     for operation in captures(run):
         body = operation.first_body
-        value = run.maker.full(body.schema) if body else None
+        value = person(run, body.schema, chance) if body else None
         if lead := capture(run, operation, body, value):
             return lead
+    leave_out_leads(run)
     return None
+
+
+def leave_out_leads(run: Run) -> None:
+    """Note that what works on leads could not be checked, for want of one."""
+    names = ", ".join(operation.operation_id for operation in followers(run))
+    if names:
+        run.leave_out(f"{names}, since no lead was given an id")
 
 
 def path_values(
@@ -92,15 +108,24 @@ def path_values(
     Args:
         run: The run.
         operation: The operation.
-        lead: The lead that it is for.
-        channel: The number of the lead channel, for what no lead gives.
+        lead: The lead that it is for; None: what a lead would give is an id that nobody has.
+        channel: The number of the lead channel, which only captures are told.
     """
     known: Mapping[str, str] = lead.values if lead else {}
+    # The channel is a credential: it never stands where some other id belongs.
+    given, is_capture = _given_names(run), operation.operation_id in _names(captures(run))
+    nobody = run.uuid(run.random("nobody"))
+    chosen = run.channels[channel % len(run.channels)]
     return {
-        parameter.name: known.get(parameter.name, run.channels[channel % len(run.channels)])
+        parameter.name: known.get(parameter.name)
+        or (chosen if is_capture and parameter.name not in given else nobody)
         for parameter in operation.parameters
         if parameter.location == "path"
     }
+
+
+def _names(operations: Iterator[Operation]) -> set[str]:
+    return {operation.operation_id for operation in operations}
 
 
 def person(run: Run, schema: Place, chance: random.Random) -> Any:

@@ -16,7 +16,7 @@ from .privacy import Names
 from .settings import Settings
 from .shapes import is_list, is_object
 
-__all__ = ["Namer", "links_of", "value_at"]
+__all__ = ["Namer", "links_of", "text_at", "value_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class _Way:
         gives: dict[str, str] = {}
         derives: dict[str, Derived] = {}
         for parameter, pointer in links_of(self._namer.document, exchange).items():
-            value = _text_at(exchange, pointer)
+            value = text_at(exchange, pointer)
             if value is None or self._local.name_of(value):
                 continue
             name = self._free(parameter.upper())
@@ -129,7 +129,8 @@ class _Way:
         return self._namer.names.hide(self._local.hide(text))
 
 
-def _text_at(exchange: Exchange, pointer: str) -> str | None:
+def text_at(exchange: Exchange, pointer: str) -> str | None:
+    """The text at a JSON pointer of an answer; None: there is none."""
     if exchange.answer is None:
         return None
     try:

@@ -98,16 +98,18 @@ def _run_layer(run: Run, name: LayerName | str) -> bool:
     except KeyboardInterrupt:
         summary.note = "stopped by hand"
         return False
-    except Enough:
+    except Enough as enough:
         is_first = run.settings.stop_at_first and run.report.findings
-        summary.note = "stopped at the first finding" if is_first else "the time was over"
+        over = str(enough) or "the time was over"
+        summary.note = "stopped at the first finding" if is_first else over
         return False
     except LayerError as error:
         summary.note = str(error)
         return True
     else:
-        summary.is_complete = True
+        summary.is_complete = not summary.left_out
         return True
     finally:
+        summary.note = "; ".join(filter(None, (summary.note, *summary.left_out)))
         summary.requests += run.target.requests - before
         summary.seconds = time.monotonic() - started

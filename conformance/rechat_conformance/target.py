@@ -24,13 +24,13 @@ from .exchange import Answer, Exchange, NoAnswer, Request
 
 __all__ = ["Enough", "Target", "asked_to_wait", "path_of"]
 
-_LONGEST_WAIT = 5.0
 _PATIENCE = 3
+_WAIT_UNSAID = 1.0  # seconds: an answer 429 need not say how long
 _LARGEST_ANSWER = 8 * 1024 * 1024
 
 
 class Enough(Exception):  # noqa: N818 - it ends a run, and is no error
-    """Nothing more is to be sent: the time is over, or enough was found."""
+    """Nothing more is to be sent: the time is over, or enough was found; it may say why."""
 
 
 class Target:
@@ -42,6 +42,7 @@ class Target:
         timeout: Seconds that a request may take.
         deadline: When, by `time.monotonic`, nothing more is sent.
         pause: Seconds to wait before each request.
+        sleep: Waits for so many seconds.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Target:
         timeout: float,
         deadline: float,
         pause: float = 0.0,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         parts = urlsplit(base_url)
         kind = (
@@ -65,6 +67,7 @@ class Target:
         self._timeout = timeout
         self._deadline = deadline
         self._pause = pause
+        self._sleep = sleep
         self._connection: http.client.HTTPConnection | None = None
         self.requests = 0
         """How many were sent."""
@@ -101,20 +104,39 @@ class Target:
             The exchange. A failure to get an answer is part of it, not raised.
 
         Raises:
-            Enough: The run's time is over.
+            Enough: The run's time is over, or would be before the server wants to be asked again.
         """
         for attempt in itertools.count():
             self._must_have_time()
             if self._pause:
-                time.sleep(min(self._pause, max(0.0, self._deadline - time.monotonic())))
+                self._sleep(min(self._pause, max(0.0, self._deadline - time.monotonic())))
             sent_at = time.time()
             outcome = self._once(request)
             exchange = Exchange(request, outcome, sent_at=sent_at, received_at=time.time(), **about)
-            wait = asked_to_wait(outcome)
-            if wait is None or attempt == _PATIENCE:
+            if not self.waited(outcome, attempt):
                 return exchange
-            time.sleep(min(wait, max(0.0, self._deadline - time.monotonic())))
         raise AssertionError
+
+    def waited(self, outcome: Answer | NoAnswer, attempt: int) -> bool:
+        """Wait as an answer asks to, if it does.
+
+        Args:
+            outcome: The answer.
+            attempt: How often the same request was sent before.
+
+        Returns:
+            Whether it is to be sent again: it is put off, and was not too often.
+
+        Raises:
+            Enough: The run would be over before that.
+        """
+        wait = asked_to_wait(outcome)
+        if wait is None or attempt >= _PATIENCE:
+            return False
+        if wait >= self._deadline - time.monotonic():
+            raise Enough(f"the server wanted to wait {wait:.0f} s, and the time was over before")
+        self._sleep(wait)
+        return True
 
     def count(self) -> None:
         """Note a request that somebody else is about to send.
@@ -217,18 +239,19 @@ def _has_surplus(response: http.client.HTTPResponse, wire: socket.socket | None)
 
 
 def asked_to_wait(outcome: Answer | NoAnswer) -> float | None:
-    """Seconds that the server asks to wait, if it says that it did not process the request."""
+    """Seconds to wait, if the server says that it did not process the request; None: it does not.
+
+    An answer 429 says so by itself, 503 by ``Retry-After``.
+    """
     if isinstance(outcome, NoAnswer) or outcome.status not in {429, 503}:
         return None
-    values = outcome.values("retry-after")
-    if not values:
-        return None
-    if values[0].isdecimal():
-        return min(float(values[0]), _LONGEST_WAIT)
-    with contextlib.suppress(ValueError, TypeError):
-        when = email.utils.parsedate_to_datetime(values[0])
-        return min(max(0.0, when.timestamp() - time.time()), _LONGEST_WAIT)
-    return None
+    for value in outcome.values("retry-after")[:1]:
+        if value.isascii() and value.isdecimal():
+            return float(value)
+        with contextlib.suppress(ValueError, TypeError):
+            when = email.utils.parsedate_to_datetime(value)
+            return max(0.0, when.timestamp() - time.time())
+    return _WAIT_UNSAID if outcome.status == 429 else None
 
 
 def path_of(template: str, values: Mapping[str, str]) -> str:

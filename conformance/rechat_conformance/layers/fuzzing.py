@@ -19,7 +19,7 @@ from rechat_conformance.fuzz.records import Record, records
 from rechat_conformance.fuzz.verdicts import Ids, expectation, grounded, is_uuid
 from rechat_conformance.grounds import ground_of
 from rechat_conformance.run import Run
-from rechat_conformance.scenario import captures, resolve_link
+from rechat_conformance.scenario import captures, leave_out_leads, resolve_link
 from rechat_conformance.target import Enough, asked_to_wait
 
 __all__ = ["check"]
@@ -71,6 +71,8 @@ def check(run: Run) -> None:
         judging.troubles.append(
             f"schemathesis got no answer ({judging.broken}), and tells not to what"
         )
+    if not judging.has_lead:
+        leave_out_leads(run)
     if judging.troubles:
         raise LayerError(judging.troubles[0])
 
@@ -115,6 +117,8 @@ class _Judging:
         self.broken = ""
         """What kind of network error schemathesis met."""
         self.has_tried_again = False
+        self.has_lead = False
+        """Whether a capture gave an id."""
 
     def take(self, name: str, event: Mapping[str, Any]) -> None:
         """Judge an event of the report."""
@@ -152,6 +156,7 @@ class _Judging:
             self._keep(finding, record, expected)
         self._take_failures(record, {finding.check for finding in found})
         if held and (lead := resolve_link(run, exchange)):
+            self.has_lead = True
             self._ids.learn(exchange, lead.values)
         else:
             self._ids.learn(exchange, {})

@@ -44,6 +44,8 @@ def check(run: Run) -> None:
     for operation in run.document.operations.values():
         lead = some_lead if is_on_lead(run, operation) else None
         _ids(run, operation, lead)
+        if lead is None and is_on_lead(run, operation):
+            continue
         _media_types(run, operation, lead)
         _malformed(run, operation, lead)
         _spellings(run, operation, lead)

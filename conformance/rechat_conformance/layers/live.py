@@ -20,6 +20,7 @@ from rechat_conformance.scenario import (
     carried,
     choices,
     followers,
+    leave_out_leads,
     path_values,
     tagged,
 )
@@ -56,6 +57,7 @@ def check(run: Run) -> None:
             lead = capture(run, operation, body, _lead(run, body, number))
             first = first or lead
     if first is None:
+        leave_out_leads(run)
         return
     for operation in followers(run):
         if operation.method not in _ADDING:

@@ -26,6 +26,8 @@ def check(run: Run) -> None:
     # What has little to try comes first: so most rules are tried soon.
     for operation, body, made in sorted(work, key=lambda one: len(one[2])):
         mine = lead if is_on_lead(run, operation) else None
+        if mine is None and is_on_lead(run, operation):
+            continue
         for candidate in made:
             _try(run, operation, body, candidate, mine)
 

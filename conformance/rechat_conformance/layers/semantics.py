@@ -20,6 +20,7 @@ from rechat_conformance.scenario import (
     choices,
     content_of,
     followers,
+    leave_out_leads,
     path_values,
     person,
 )
@@ -35,6 +36,8 @@ def check(run: Run) -> None:
     """Capture different people, in every format, on every channel; then work on each lead."""
     for operation in captures(run):
         leads = _capture_people(run, operation)
+        if not leads:
+            leave_out_leads(run)
         _capture_without_body(run, operation)
         _work_on(run, leads)
         _work_first(run, operation)
@@ -144,7 +147,7 @@ def _idempotence(run: Run, operation: Operation) -> None:
     bodies = [run.maker.full(body.schema), run.maker.smallest(body.schema)] if body else [None]
     for source in captures(run):
         start = source.first_body
-        value = run.maker.smallest(start.schema) if start else None
+        value = person(run, start.schema, run.random("idempotence")) if start else None
         lead = capture(run, source, start, value)
         if lead is None:
             return

@@ -23,7 +23,7 @@ from rechat_conformance.meaning import marked
 from rechat_conformance.run import Run
 from rechat_conformance.scenario import resolve_link
 from rechat_conformance.shapes import is_list, is_number, is_object
-from rechat_conformance.target import Enough, asked_to_wait, path_of
+from rechat_conformance.target import Enough, path_of
 from rechat_leads import (
     AnswerError,
     DeliveryError,
@@ -47,7 +47,6 @@ METHODS = {
 }
 """Which method of ``LeadClient`` calls which operation; what it has none for is not called."""
 
-_PATIENCE = 3
 _LOGGER = logging.getLogger("rechat_leads")
 
 
@@ -113,8 +112,8 @@ class ClientDriver:
         self._wire.sent.clear()
         try:
             self._told = self._call(method, asked, asked.body)
-        except Halt:
-            raise Enough from None
+        except Halt as halt:
+            raise Enough(*halt.args) from None
         except Exception as error:  # noqa: BLE001 - what it raises is what is looked at
             self._told = error
         if not self._wire.sent:
@@ -344,10 +343,11 @@ class _Wire(httpx.BaseTransport):
                 raise
             self._is_reused = True
             answer = Answer(status, headers.multi_items(), _decoded(status, headers, content))
-            wait = asked_to_wait(answer)
-            if wait is not None and attempt < _PATIENCE:
-                time.sleep(wait)
-                continue
+            try:
+                if self._run.target.waited(answer, attempt):
+                    continue
+            except Enough as enough:
+                raise Halt(*enough.args) from None
             self.sent.append((sent_at, request, answer, time.time()))
             return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))
         raise AssertionError

@@ -11,7 +11,7 @@ from rechat_conformance.answers import Expectation, judge
 from rechat_conformance.exploring import Halt, explore
 from rechat_conformance.findings import Finding
 from rechat_conformance.run import Run
-from rechat_conformance.scenario import accepted_ground, path_values
+from rechat_conformance.scenario import accepted_ground, leave_out_leads, path_values
 from rechat_conformance.target import Enough
 
 from .driving import Asked, Driver
@@ -107,7 +107,7 @@ class _Hunt:
         for finding in self._best.values():
             self._run.add(finding)
         if self.world.is_over:
-            raise Enough
+            raise Enough(*self.world.over.args)
 
     def visit_everyone(self) -> None:
         """Ask for leads of all sequences once more, old ones and new ones: each is still there.
@@ -116,6 +116,8 @@ class _Hunt:
             Enough: The time is over, or enough was found.
         """
         everyone = self.world.everyone
+        if not everyone:
+            leave_out_leads(self._run)
         for number, known in enumerate(everyone[:: max(1, len(everyone) // _MOST_VISITS)]):
             operation = self.world.followers[number % len(self.world.followers)]
             body = operation.first_body
@@ -140,8 +142,8 @@ class _Hunt:
             return finding
         try:
             return shorter(self._run, shown, finding)
-        except Enough:
-            self.world.is_over = True
+        except Enough as enough:
+            self.world.is_over, self.world.over = True, enough
             return finding
 
     def _machine(self) -> Machine:

@@ -86,6 +86,8 @@ class World:
         self._may_send = may_send
         self.is_over = False
         """Whether the run's time is over."""
+        self.over = Enough()
+        """Why it is."""
         self.drawing = Drawing(run.document, run.maker, run.oracle)
         self.captures = list(captures(run))
         self.followers = list(followers(run))
@@ -106,8 +108,8 @@ class World:
             raise Halt
         try:
             return self.driver.send(asked, after)
-        except Enough:
-            self.is_over = True
+        except Enough as enough:
+            self.is_over, self.over = True, enough
             raise Halt from None
 
     def somebody(self) -> int:
