@@ -15,6 +15,7 @@ import rechat_sandbox.inbox
 from rechat_lead_capture_contract import contract
 from rechat_sandbox import FaultSwitch, Running, running
 from rechat_sandbox.behaviour import BEHAVIOURS
+from rechat_sandbox.inbox.portfolio import MOST_EVENTS
 from rechat_sandbox.inbox.snippets import CALLS
 from rechat_sandbox.masking import mask
 from rechat_sandbox.store import Store
@@ -246,6 +247,37 @@ def test_a_filter_looks_at_all_leads(client: httpx.Client, rechat_sandbox: Runni
     for query in ({"tag": "rare one"}, {"source": "A, and B"}, {"channel": mask(CHANNEL)}):
         assert names(client.get("/", params=query)) == ["Rare"], query
         assert "Older leads" not in client.get("/", params=query).text
+
+
+def test_a_long_timeline_is_cut_and_says_so(client: httpx.Client, rechat_sandbox: Running) -> None:
+    lead = capture(client, first_name="Ada")
+
+    def add(store: Store) -> None:
+        store.add_activity(lead, '{"action": "ContactLoggedIn"}')
+
+    def page() -> str:
+        return client.get(f"/_inbox/leads/{lead}").text
+
+    keeper = rechat_sandbox.app.state.keeper
+    keeper.call(lambda store: [add(store) for _ in range(MOST_EVENTS - 1)])
+    assert page().count('class="event ') == MOST_EVENTS
+    assert "left out" not in page()
+    keeper.call(lambda store: [add(store) for _ in range(1500)])
+    assert page().count('class="event ') == MOST_EVENTS
+    assert "1,500 older entries are left out here" in page()
+    assert page().count("came in") == 1
+    assert page().index("left out here") < page().index("came in")
+
+
+def test_the_filter_says_what_it_does_not_offer(client: httpx.Client) -> None:
+    capture(client, first_name="Old", lead_source="Old source")
+    assert 'value="Old source"' in client.get("/").text
+    assert "newest 50" not in client.get("/").text
+    for _ in range(50):
+        capture(client, first_name="New")
+    assert 'value="Old source"' not in client.get("/").text
+    assert "what the newest 50 leads hold" in client.get("/").text
+    assert names(client.get("/?source=Old+source")) == ["Old"]
 
 
 def test_requests_are_cut_into_pages(client: httpx.Client) -> None:

@@ -124,6 +124,7 @@ class Pages:
             **(lead or {"lead": None}),
             "gone": gone,
             "choices": choices_of(wanted, newest.leads),
+            "newest_only": PAGE if newest.older is not None else 0,
             "back_url": "/" + wanted.query(before=wanted.before),
             "first": first_step(str(request.base_url).rstrip("/"), self._form),
         }

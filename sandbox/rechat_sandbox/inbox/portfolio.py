@@ -24,7 +24,7 @@ from rechat_sandbox.rows import Activity, AssigneeSet, Lead, LeadSummary, Reques
 __all__ = ["MOST_EVENTS", "Portfolio"]
 
 MOST_EVENTS = 200
-"""The most entries of a timeline that a page shows: the newest."""
+"""The most entries of a timeline that a page shows: the newest, and how it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class Portfolio:
         raw_json = pretty(clean(lead.raw_payload))
         as_json = _essence(lead.content_type).endswith("json")
         assignments = [self._assignment(entry, clean) for entry in history]
+        events = self._events(lead, portrait, parsed, timeline, history, assignments, clean)
+        left_out = len(events) - MOST_EVENTS
         return {
             "number": lead.number,
             "id": lead.id,
@@ -112,7 +114,8 @@ class Portfolio:
             "raw_whole": raw_whole,
             "raw_json": "" if as_json else raw_json,
             "parsed": pretty(clean(lead.parsed_payload)),
-            "events": self._events(lead, portrait, parsed, timeline, history, assignments, clean),
+            "events": events if left_out <= 0 else [*events[: MOST_EVENTS - 1], events[-1]],
+            "events_left_out": max(0, left_out),
             "assignees": assignments[::-1],
             "requests": [self.request(request, lead) for request in requests],
         }
@@ -212,7 +215,7 @@ class Portfolio:
         captured = _Event("captured", portrait.name, deed, title, said, moment(lead.created_at))
         events.append((lead.number, captured))
         events.sort(key=lambda numbered: numbered[0], reverse=True)
-        return [event for _, event in events[:MOST_EVENTS]]
+        return [event for _, event in events]
 
     def _story_of(self, parsed: Any) -> dict[str, Any]:
         """What a lead said beyond who it is; assignees have a place of their own."""
