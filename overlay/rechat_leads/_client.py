@@ -16,7 +16,7 @@ from ._answers import Answer, Reply, lead_id_of
 from ._connections import AsyncConnections, Connections
 from ._contract import BodyFormat, operation
 from ._delivery import build, failed, is_enough, reply
-from ._errors import ConfigurationError, RechatError
+from ._errors import ConfigurationError, InvalidPayloadError, RechatError
 from ._leads import AsyncLead, Lead
 from ._options import (
     CAPTURE,
@@ -65,7 +65,7 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
         self,
         lead_channel: str | UUID | None = None,
         *,
-        base_url: str | None = None,
+        base_url: str | httpx.URL | None = None,
         timeout: float = 30.0,
         retries: int = 2,
         allow_duplicates: bool = False,
@@ -170,8 +170,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             The captured lead. Its id is None if the server accepted it without giving one (204).
 
         Raises:
-            ConfigurationError: There is no lead channel id, or this is another process than the one
-                in which ``http_client`` or ``transport`` was given.
+            ConfigurationError: There is no lead channel id, no such body format, or this is another
+                process than the one in which ``http_client`` or ``transport`` was given.
             InvalidPayloadError: The lead breaks the contract; nothing was sent.
             ClientClosedError: The client is closed.
             DeliveryError: It could not be delivered, or that is not certain.
@@ -313,7 +313,9 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
         return Call(prepared.secret, step.deadline, self._options.lead_channel)
 
     def _checked_id(self, lead_id: str | UUID) -> str:
-        lead_id_secret(operation(POST_ACTIVITY), lead_id)
+        faults = lead_id_secret(operation(POST_ACTIVITY), lead_id)
+        if isinstance(faults, tuple):
+            raise InvalidPayloadError(faults)
         return str(lead_id).strip()
 
 

@@ -50,10 +50,20 @@ def _closed() -> ClientClosedError:
     return ClientClosedError("this client is closed: make a new one")
 
 
+def _has(value: object, *methods: str) -> bool:
+    return all(callable(getattr(value, name, None)) for name in methods)
+
+
 class _Given:
     """What was given to a client, and the process in which that was."""
 
-    def __init__(self, http_client: object, transport: object) -> None:
+    def __init__(self, http_client: object, transport: object, *, is_async: bool) -> None:
+        kind, closing = ("AsyncClient", "aclose") if is_async else ("Client", "close")
+        if http_client is not None and not _has(http_client, "build_request", closing):
+            raise ConfigurationError(f"http_client must be an httpx.{kind} here")
+        kind, handling = ("Async", "_async") if is_async else ("", "")
+        if transport is not None and not _has(transport, f"handle{handling}_request"):
+            raise ConfigurationError(f"transport must be an httpx.{kind}BaseTransport here")
         names = {"http_client": http_client, "transport": transport}
         self._name = next((name for name, value in names.items() if value is not None), None)
         self._process = os.getpid()
@@ -81,7 +91,7 @@ class Connections:
         self._own: dict[int, httpx.Client] = {}
         self._locks: dict[int, threading.Lock] = {}
         self._is_closed = False
-        self._belongings = _Given(given, transport)
+        self._belongings = _Given(given, transport, is_async=False)
         if given is not None:
             _shield(given)
 
@@ -132,7 +142,7 @@ class AsyncConnections:
         # Each loop touches its own entry only, in its own thread: no lock is needed.
         self._own: weakref.WeakKeyDictionary[Any, httpx.AsyncClient] = weakref.WeakKeyDictionary()
         self._is_closed = False
-        self._belongings = _Given(given, transport)
+        self._belongings = _Given(given, transport, is_async=True)
         if given is not None:
             _shield(given)
 

@@ -13,7 +13,7 @@ import httpx
 
 from ._checks import check
 from ._contract import Operation, default_base_url, operation
-from ._errors import ConfigurationError, Fault, InvalidPayloadError
+from ._errors import ConfigurationError, Fault
 from ._retries import Observer
 from ._secrets import Secret
 
@@ -46,8 +46,13 @@ class Options:
             )
         if not _is_number(self.retries) or self.retries < 0 or self.retries % 1:
             raise ConfigurationError("retries counts the attempts after the first: 0 or more")
-        if self.checks not in ("strict", "rules"):
-            raise ConfigurationError("checks is 'strict' or 'rules' (formats do not stop a lead)")
+        refuse_unknown_checks(self.checks)
+
+
+def refuse_unknown_checks(checks: object) -> None:
+    """Raise ConfigurationError if there is no such choice."""
+    if checks not in ("strict", "rules"):
+        raise ConfigurationError("checks is 'strict' or 'rules' (formats do not stop a lead)")
 
 
 def _is_number(value: object) -> bool:
@@ -71,15 +76,13 @@ def lead_channel_secret(value: str | UUID | None) -> Secret | ConfigurationError
     return Secret(text)
 
 
-def lead_id_secret(of: Operation, lead_id: str | UUID) -> Secret:
-    """The lead id, kept. Raises InvalidPayloadError if it is not what the contract says."""
+def lead_id_secret(of: Operation, lead_id: str | UUID) -> Secret | tuple[Fault, ...]:
+    """The lead id, kept; or its faults, if it is not what the contract says."""
     text = str(lead_id).strip()
     faults = _id_faults(of, text)
     if faults:
         pointer = f"/{of.path_parameter[0]}"
-        raise InvalidPayloadError(
-            tuple(Fault(pointer, fault.rule, fault.expected, fault.contract) for fault in faults)
-        )
+        return tuple(Fault(pointer, fault.rule, fault.expected, fault.contract) for fault in faults)
     return Secret(text)
 
 
@@ -88,10 +91,10 @@ def _id_faults(of: Operation, text: str) -> list[Fault]:
     return check(of.path_parameter[1], text if text.isascii() else "")
 
 
-def base_url_of(given: str | None, client: Any, *, allow_plain_http: bool) -> str:
+def base_url_of(given: str | httpx.URL | None, client: Any, *, allow_plain_http: bool) -> str:
     """The base URL to use, without a slash at its end. Raises ConfigurationError."""
-    of_client = str(client.base_url) if client is not None else ""
-    url = given or of_client or os.environ.get("RECHAT_BASE_URL") or default_base_url()
+    of_client = str(getattr(client, "base_url", ""))
+    url = str(given or of_client or os.environ.get("RECHAT_BASE_URL") or default_base_url())
     try:
         parts = httpx.URL(url.strip())
         host = parts.host

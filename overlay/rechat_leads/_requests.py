@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ._bodies import Encoded, encode, uncarried
 from ._checks import check
-from ._contract import BodyFormat, Json, Operation, operation, shape
-from ._errors import Fault, InvalidPayloadError
-from ._options import CAPTURE, Checks
+from ._contract import MEDIA_TYPES, BodyFormat, Json, Operation, operation, shape
+from ._errors import ConfigurationError, Fault, InvalidPayloadError
+from ._options import CAPTURE, Checks, refuse_unknown_checks
 from ._secrets import Secret
 from ._values import Normaliser, merge_deep
 
@@ -38,15 +38,20 @@ class Prepared:
 
 def prepare_payload(
     operation_id: str,
-    secret: Secret,
+    secret: Secret | tuple[Fault, ...],
     payload: Any,
     extra_fields: Mapping[str, Any] | None,
     checks: Checks,
     body_format: BodyFormat = "json",
 ) -> Prepared:
-    """The request that carries ``payload``. Raises InvalidPayloadError with all its faults."""
+    """The request that carries ``payload``.
+
+    Raises InvalidPayloadError with all its faults, and those of an id that is no secret.
+    """
     of = operation(operation_id)
-    return Prepared(of, secret, _encoded(of, payload, extra_fields, checks, body_format))
+    id_faults = secret if isinstance(secret, tuple) else ()
+    body = _encoded(of, payload, extra_fields, checks, body_format, id_faults)
+    return Prepared(of, cast("Secret", secret), body)
 
 
 def check_lead(
@@ -70,7 +75,11 @@ def check_lead(
     Returns:
         All faults, in the order of their pointers; empty if ``capture`` would send the lead. Of a
         lead that holds more than 10,000 values, the first fault by the contract stands for all.
+
+    Raises:
+        ConfigurationError: There is no such body format, or no such choice of checks.
     """
+    refuse_unknown_checks(checks)
     try:
         _encoded(operation(CAPTURE), joined(payload, fields), extra_fields, checks, body_format)
     except InvalidPayloadError as error:
@@ -84,16 +93,24 @@ def _encoded(
     extra_fields: Mapping[str, Any] | None,
     checks: Checks,
     body_format: BodyFormat,
+    others: tuple[Fault, ...] = (),
 ) -> Encoded:
-    normaliser = Normaliser()
+    if body_format not in tuple(MEDIA_TYPES):
+        raise ConfigurationError("body_format is 'json', 'form' or 'xml'")
+    normaliser, extras = Normaliser(), Normaliser()
     value = normaliser.value(payload, shape(of.body_pointer("json")))
-    if extra_fields:
-        extra = normaliser.value(extra_fields, None)
-        if of.is_of_list:
-            value = [merge_deep(item, extra) for item in value or ()]
-        else:
-            value = merge_deep(value, extra)
+    extra = extras.value(extra_fields or {}, None)
     faults = list(normaliser.faults)
+    # These stand beside what is found in the rest; the others stand for it.
+    beside = [*others, *normaliser.names, *extras.names]
+    if isinstance(extra, dict):
+        faults += extras.faults
+        if of.is_of_list:
+            value = [_with_extra(item, extra) for item in value]
+        else:
+            value = _with_extra(value, extra)
+    else:
+        beside += extras.faults or [Fault("", "type", "an object as extra_fields")]
     found: list[Fault] = []
     if isinstance(value, dict):
         found += uncarried(of, body_format, cast("dict[str, Json]", value))
@@ -103,9 +120,15 @@ def _encoded(
     if found:
         placed = [replace(fault, pointer=normaliser.place(fault.pointer)) for fault in found]
         faults += _beyond(faults, placed)
+    faults += beside
     if faults:
         raise InvalidPayloadError(tuple(sorted(faults, key=lambda fault: fault.pointer)))
     return encode(of, body_format, value)
+
+
+def _with_extra(value: Json, extra: Json) -> Json:
+    """``value`` with the extra fields; as it is if it is no object, which is a fault."""
+    return merge_deep(value, extra) if isinstance(value, dict) else value
 
 
 def _beyond(known: list[Fault], found: list[Fault]) -> list[Fault]:
@@ -125,14 +148,11 @@ def _around(pointer: str) -> Iterator[str]:
 def joined(payload: object, fields: Mapping[str, Any]) -> Any:
     """A payload given as an argument, with the fields given as keywords over it.
 
-    Raises InvalidPayloadError if the payload is neither a mapping nor a sound model.
+    One that is neither a mapping nor a sound model comes back as it is, to be found wrong.
     """
     if payload is None:
         return fields
     if not fields:
         return payload
-    normaliser = Normaliser()
-    given = normaliser.mapping(payload)
-    if given is None:
-        raise InvalidPayloadError(tuple(normaliser.faults))
-    return {**given, **fields}
+    given = Normaliser().mapping(payload)
+    return payload if given is None else {**given, **fields}

@@ -28,10 +28,15 @@ _LARGEST_INTEGER = int(1.7976931348623157e308)  # what a double, and so most JSO
 
 
 class Normaliser:
-    """Turns one payload into JSON; gathers its faults in ``faults``."""
+    """Turns one payload into JSON; gathers its faults.
+
+    ``faults`` stand for what is at or below their place. ``names`` are those of names that cannot
+    be: what they name is left out, and the rest of the object stands.
+    """
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.names: list[Fault] = []
         self._around: list[int] = []
         self._kept: dict[str, list[int]] = {}
 
@@ -113,12 +118,13 @@ class Normaliser:
         result: dict[str, Json] = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                self._fault(pointer, "not-json", f"names that are text, not {type(key).__name__}")
+                expected = f"names that are text, not {type(key).__name__}"
+                self.names.append(Fault(pointer, "not-json", expected))
                 continue
             name = str.__str__(key)
             at = child(pointer, name)
             if not _is_unicode(name):
-                self._fault(pointer, "not-json", "names without lone surrogates")
+                self.names.append(Fault(pointer, "not-json", "names without lone surrogates"))
             elif known and name not in known:
                 self.faults.append(_unknown(name, at, known))
             elif not known or name in required or not _is_blank(item):

@@ -20,7 +20,7 @@ from overlay_helpers.harness import LEAD, Harness, Recorder, accept
 
 from rechat_lead_capture_client import models
 from rechat_lead_capture_contract import contract
-from rechat_leads import Fault, InvalidPayloadError, LeadClient, check_lead
+from rechat_leads import ConfigurationError, Fault, InvalidPayloadError, LeadClient, check_lead
 
 CHANNEL = "8c1d7e52-0f3a-4b96-a2c8-5e7b91d04f36"
 
@@ -581,6 +581,68 @@ def test_a_fault_around_others_is_told_once(sent: Sent) -> None:
         ("/listing", "not-json"),
         ("/tag", "not-json"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "places"),
+    [
+        (
+            lambda c: c.post_activity("..", action="Nope", listing=5),
+            [("/action", "enum"), ("/lead_id", "format"), ("/listing", "type")],
+        ),
+        (
+            lambda c: c.reassign("..", {"email": "bad"}),
+            [("/0/email", "format"), ("/lead_id", "format")],
+        ),
+        (
+            lambda c: c.post_activity("..", b"x", notes="x"),
+            [("", "not-json"), ("/lead_id", "format")],
+        ),
+        (
+            lambda c: c.capture({1: "x", "email": "bad", "first_name": 5}),
+            [("", "not-json"), ("/email", "format"), ("/first_name", "type")],
+        ),
+        (
+            lambda c: c.capture({"\ud800": "x", "email": "bad"}),
+            [("", "not-json"), ("/email", "format")],
+        ),
+        (
+            lambda c: c.capture(listing={1: "x", "\ud800": "x", "price": "1"}),
+            [("/listing", "not-json"), ("/listing", "not-json"), ("/listing/price", "type")],
+        ),
+        (
+            lambda c: c.capture(first_name=5, extra_fields=["x"]),
+            [("", "type"), ("/first_name", "type")],
+        ),
+        (
+            lambda c: c.capture(first_name=5, extra_fields={"x": {b"y": 1}, 2: 3}),
+            [("", "not-json"), ("/first_name", "type"), ("/x", "not-json")],
+        ),
+        (lambda c: c.reassign(LEAD, {}, 5, extra_fields={"x": 1}), [("/1", "type")]),
+        (lambda c: c.capture("text", extra_fields={"x": 1}), [("", "type")]),
+    ],
+)
+def test_no_fault_hides_another(sent: Sent, call: Any, places: list[tuple[str, str]]) -> None:
+    with pytest.raises(InvalidPayloadError) as caught:
+        call(sent.client)
+    assert pairs(caught.value.faults) == places
+    assert sent.recorder.requests == []
+
+
+@pytest.mark.parametrize("body_format", ["yaml", "JSON", None, ["json"], 5])
+def test_body_formats_that_there_are_not(sent: Sent, body_format: Any) -> None:
+    for call in (sent.client.capture, check_lead):
+        with pytest.raises(ConfigurationError, match="body_format is 'json', 'form' or 'xml'"):
+            call(first_name="Ada", body_format=body_format)
+    assert sent.recorder.requests == []
+
+
+@pytest.mark.parametrize("checks", ["none", None, "STRICT", [], 5])
+def test_checks_that_there_are_not(sent: Sent, checks: Any) -> None:
+    with pytest.raises(ConfigurationError, match="checks is 'strict' or 'rules'"):
+        check_lead({"email": "x"}, checks=checks)
+    with pytest.raises(ConfigurationError, match="checks is 'strict' or 'rules'"):
+        sent.client.with_options(checks=checks)
 
 
 # --- Extra fields ---------------------------------------------------------------------------------

@@ -369,6 +369,19 @@ async def test_two_clients_over_one_http_client(harness: Harness) -> None:
     await harness.close(own)
 
 
+async def test_what_was_given_is_of_the_other_kind(harness: Harness) -> None:
+    kind = AsyncLeadClient if harness.is_async else LeadClient
+    other = Harness("sync" if harness.is_async else "asyncio")
+    http_client, transport = other.http_client(), other.http_transport()
+    wanted = "an httpx.AsyncClient" if harness.is_async else "an httpx.Client"
+    for given in (http_client, object()):
+        with pytest.raises(ConfigurationError, match=f"http_client must be {wanted}"):
+            kind(CHANNEL, http_client=given)
+    for given in (transport, http_client, object()):
+        with pytest.raises(ConfigurationError, match="transport must be an"):
+            kind(CHANNEL, transport=given)
+
+
 async def test_both_an_http_client_and_a_transport(harness: Harness) -> None:
     own = harness.http_client()
     with pytest.raises(ConfigurationError, match="not both"):
@@ -490,6 +503,15 @@ async def test_base_urls_that_cannot_be(harness: Harness, url: str) -> None:
     with pytest.raises(ConfigurationError, match="base URL") as caught:
         harness.client(accept, base_url=url)
     assert "password" not in str(caught.value)
+
+
+async def test_a_base_url_that_httpx_parsed(harness: Harness) -> None:
+    recorder = Recorder(accept)
+    async with harness.client(recorder, base_url=httpx.URL(BASE + "/x/")) as client:
+        await client.capture()
+    assert str(recorder.requests[0].url) == f"{BASE}/x/leads/channels/{CHANNEL}/webhook"
+    with pytest.raises(ConfigurationError, match="base URL"):
+        harness.client(recorder, base_url=5)
 
 
 async def test_an_international_base_url(harness: Harness) -> None:
