@@ -35,11 +35,14 @@ class Difference:
 
     def old_text(self) -> str:
         """The old value for people, shortened."""
-        return shortened(self.old)
+        return shortened_pair(self.old, self.new)[0]
 
     def new_text(self) -> str:
         """The new value for people, shortened."""
-        return shortened(self.new)
+        return shortened_pair(self.old, self.new)[1]
+
+
+_CUT = 80
 
 
 def shortened(value: Json) -> str:
@@ -47,7 +50,30 @@ def shortened(value: Json) -> str:
     if value is ABSENT:
         return "nothing"
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= _CUT else text[: _CUT - 3] + "..."
+
+
+def shortened_pair(old: Json, new: Json) -> tuple[str, str]:
+    """Both values for people; of two long lists only the items that the other has not.
+
+    Cut after 80 characters two long lists can look the same.
+    """
+    texts = shortened(old), shortened(new)
+    if max(map(len, texts)) < _CUT or not (isinstance(old, list) and isinstance(new, list)):
+        return texts
+    gone, come = _missing(old, new), _missing(new, old)
+    if not gone and not come:
+        return texts
+    rest = len(gone) < len(old)
+    return _items(gone, rest=rest), _items(come, rest=rest)
+
+
+def _missing(items: list[Json], others: list[Json]) -> list[Json]:
+    return [item for item in items if not any(equal(item, other) for other in others)]
+
+
+def _items(items: list[Json], *, rest: bool) -> str:
+    return f"[{', '.join(['…'] * rest + [shortened(item) for item in items])}]"
 
 
 def difference(old: Json, new: Json, pointer: str = "") -> Iterator[Difference]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .changelog import CHANGELOG
 from .changes import Change, Severity
-from .compare import ABSENT, shortened
+from .compare import ABSENT, shortened_pair
 from .report import UpdateReport
 
 _HEADS = {
@@ -35,8 +35,9 @@ def text(report: UpdateReport) -> Iterator[str]:
         yield f"    at {change.pointer or '/'}"
         yield f"    {_one_line(change.text)}"
         if change.old is not ABSENT or change.new is not ABSENT:
-            yield f"    old: {shortened(change.old)}"
-            yield f"    new: {shortened(change.new)}"
+            old, new = shortened_pair(change.old, change.new)
+            yield f"    old: {old}"
+            yield f"    new: {new}"
         yield f"    {_one_line(change.consequence())}"
         for lines in report.lines.get(change.pointer, []):
             yield f"      - {lines.before}"
@@ -75,12 +76,13 @@ def markdown(report: UpdateReport) -> Iterator[str]:
         yield "| severity | rule | direction | where | what | for existing code |"
         yield "| --- | --- | --- | --- | --- | --- |"
     for change in report.sorted_changes():
+        old, new = shortened_pair(change.old, change.new)
         cells = [
             f"**{change.severity}**" if change.severity is Severity.BREAKING else change.severity,
             _code(change.rule),
             change.direction,
             _code(change.pointer or "/"),
-            f"{change.text}<br>{_code(shortened(change.old))} → {_code(shortened(change.new))}",
+            f"{change.text}<br>{_code(old)} → {_code(new)}",
             change.consequence(),
         ]
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"

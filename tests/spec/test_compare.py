@@ -95,3 +95,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def test_of_two_long_lists_what_they_do_not_share_is_shown() -> None:
+    """Cut after 80 characters they would look the same."""
+    old = [f"a value of some length {number}" for number in range(9)]
+    item = Difference("/enum", old, [*old[:4], *old[6:], "new"])
+    assert item.old_text() == '[…, "a value of some length 4", "a value of some length 5"]'
+    assert item.new_text() == '[…, "new"]'
+    assert Difference("/enum", ["a", "b"], ["a"]).old_text() == '["a", "b"]'

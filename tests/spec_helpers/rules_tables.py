@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rechat_spec.changes import RULES, Direction, Rule
+from rechat_spec.changes.words import number
 
 PAGE = Path(__file__).parents[2] / "docs" / "pages" / "changes.md"
 START, END = "<!-- rules -->", "<!-- end of rules -->"
@@ -46,7 +47,7 @@ def _cells(rule: Rule) -> str:
 
 
 def _words(rule: Rule) -> str:
-    words = rule.words
+    words = number(rule.words, several=False)
     for field, shown in _FIELDS.items():
         words = words.replace(f"{{{field}}}", shown)
     return words.replace("|", "\\|")

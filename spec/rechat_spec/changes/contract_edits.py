@@ -250,7 +250,9 @@ def _parameters(context: Context) -> Iterator[Found]:
         }
     else:
         touched = {*before, *after}
-    for key in sorted(touched):
+    for key in dict.fromkeys([*before, *after]):
+        if key not in touched:
+            continue
         yield from _parameter(key, before.get(key), after.get(key), context)
 
 

@@ -14,7 +14,9 @@ from .change import Change, Direction, Severity
 from .contract_edits import Context
 from .grammar import Part, Place, place
 from .judge import Judge
+from .judge import Verdict as JudgedSchema
 from .renames import with_renames
+from .rule import Fact, outcome, told
 from .rules import BY_NAME
 from .usage import Usage
 from .words import sentence
@@ -46,9 +48,10 @@ class _Verdict(NamedTuple):
     severity: Severity
     direction: Direction
     operations: tuple[str, ...]
-    name: str = ""
+    facts: tuple[Fact, ...]
+    """What it means: one at least, the first of that rule."""
     text: str = ""
-    """The sentence, if it is not the rule's."""
+    """The sentence, if it is not that of the facts."""
 
 
 class _Comparison:
@@ -67,7 +70,6 @@ class _Comparison:
                 continue
             where = place(item.pointer)
             verdict = self._verdict(item, where)
-            rule = BY_NAME[verdict.rule]
             yield Change(
                 rule=verdict.id,
                 severity=verdict.severity,
@@ -78,30 +80,20 @@ class _Comparison:
                 operations=verdict.operations,
                 text=verdict.text
                 or sentence(
-                    rule.words,
+                    verdict.facts,
                     item,
                     where,
                     direction=verdict.direction,
                     operations=verdict.operations,
-                    name=verdict.name,
                 ),
-                outcome=rule.outcome.get(verdict.direction)
-                or rule.outcome.get(Direction.REQUEST)
-                or next(iter(rule.outcome.values())),
+                outcome=outcome(verdict.facts),
             )
 
     def _verdict(self, item: Difference, where: Place) -> _Verdict:
         part = where.parts[-1]
         if part.kind == "schema":
             found = self.judge.schema(item, where)
-            verdict = _Verdict(
-                found.rule.name,
-                found.id,
-                found.severity,
-                found.direction,
-                found.operations,
-                found.name,
-            )
+            verdict = _of(found)
             is_moot = not found.operations or found.rule.name == "schema-rewritten"
             if where.keyword == "$ref" and not is_moot and self.depth < MAX_DEPTH:
                 return self._through(verdict, part.pointer)
@@ -123,14 +115,7 @@ class _Comparison:
         found = self.judge.subtree(old, new, item.pointer)
         if found is None:
             return self._ruled("unused-component-changed", Direction.NEITHER, ())
-        return _Verdict(
-            found.rule.name,
-            found.id,
-            found.severity,
-            found.direction,
-            found.operations,
-            found.name,
-        )
+        return _of(found)
 
     # --- Any other part -------------------------------------------------------------------------
 
@@ -155,7 +140,8 @@ class _Comparison:
             if not all(name.rule in neutral for name in found):
                 found = [contract_edits.Found("unknown-change")]
         verdicts = [self._ruled(name.rule, directions, operations, name.name) for name in found]
-        return min(verdicts, key=lambda verdict: verdict.severity.rank)
+        worst = min(verdicts, key=lambda verdict: verdict.severity.rank)
+        return worst._replace(facts=told(verdict.facts[0] for verdict in verdicts))
 
     def _ruled(
         self, name: str, direction: Direction, operations: tuple[str, ...], about: str = ""
@@ -164,9 +150,9 @@ class _Comparison:
         if direction not in rule.severity:
             direction = next(iter(rule.severity))
         role = "parameter" if direction is Direction.REQUEST else "header"
-        return _Verdict(
-            name, rule.id(direction, role), rule.severity[direction], direction, operations, about
-        )
+        severity = rule.severity[direction]
+        fact = Fact(rule, about, severity, rule.outcome[direction])
+        return _Verdict(name, rule.id(direction, role), severity, direction, operations, (fact,))
 
     def _uses(self, where: Place, item: Difference) -> tuple[Direction, tuple[str, ...]]:
         """Where a part is used, in the old contract or in the new one."""
@@ -234,7 +220,8 @@ class _Comparison:
 
         That a property is gone, for one, is no matter of what is accepted.
         """
-        worst = min(self._inside(pointer), key=lambda c: c.severity.rank, default=None)
+        changes = self._inside(pointer)
+        worst = min(changes, key=lambda c: c.severity.rank, default=None)
         if worst is None or worst.severity is Severity.SAFE:
             return verdict
         if worst.severity.rank > verdict.severity.rank:
@@ -246,7 +233,8 @@ class _Comparison:
             worst.severity,
             worst.direction,
             verdict.operations,
-            text=f"Through another `$ref`: {worst.text}",
+            (Fact(known, "", worst.severity, worst.outcome),),
+            text=f"Through another `$ref`: {_texts(changes, worst.severity)}",
         )
 
     def _by_reference(self, item: Difference, pointer: str) -> _Verdict:
@@ -262,7 +250,7 @@ class _Comparison:
         directions, operations = self._uses(place(child(pointer, "$ref")), item)
         worst = min(changes, key=lambda change: change.severity.rank, default=None)
         if worst is not None and worst.severity is Severity.BREAKING:
-            about = f"{worst.text.rstrip('.')}"
+            about = _texts(changes, worst.severity).rstrip(".")
             return self._ruled("referenced-part-changed", directions, operations, about)
         return self._ruled("reference-changed", directions, operations)
 
@@ -301,19 +289,31 @@ class _Comparison:
                 worst.severity,
                 worst.direction,
                 operations,
-                text=worst.text,
+                (Fact(BY_NAME["referenced-part-changed"], "", worst.severity, worst.outcome),),
+                text=_texts(self._nested[pointer], worst.severity),
             )
         verdict = self._ruled("api-path-parameter-renamed", Direction.BOTH, operations)
         shown = Difference(item.pointer, before, after)
         return verdict._replace(
             text=sentence(
-                BY_NAME[verdict.rule].words,
+                verdict.facts,
                 shown,
                 where,
                 direction=Direction.BOTH,
                 operations=operations,
             )
         )
+
+
+def _of(found: JudgedSchema) -> _Verdict:
+    """A verdict on a schema."""
+    rule, identifier, severity, direction, operations, facts = found
+    return _Verdict(rule.name, identifier, severity, direction, operations, facts)
+
+
+def _texts(changes: list[Change], severity: Severity) -> str:
+    """What the changes of this severity say, one after another."""
+    return " ".join(dict.fromkeys(c.text for c in changes if c.severity is severity))
 
 
 def _direction(found: set[Direction]) -> Direction:

@@ -26,7 +26,7 @@ from .inclusion import (
     applied,
 )
 from .keywords import Effect
-from .rule import Rule
+from .rule import Fact, Rule, told
 from .usage import BODY, PROPERTY, Usage, Use, in_one_only
 
 
@@ -38,8 +38,7 @@ class Verdict(NamedTuple):
     severity: Severity
     direction: Direction
     operations: tuple[str, ...]
-    name: str
-    outcome: str
+    facts: tuple[Fact, ...]
 
 
 class Level(NamedTuple):
@@ -69,11 +68,16 @@ class Judge:
         levels = _levels(where)
         bottom = levels[0]
         step = self._step(bottom)
-        cases: list[Verdict] = []
+        groups: list[list[Verdict]] = []
         for found in self._edits(difference, step, levels):
             edit = _moved(found) if self._is_written_out(bottom) else found
-            cases += self._cases(edit, difference, levels)
-        return _worst(cases) if cases else self._unused(difference)
+            groups.append(list(self._cases(edit, difference, levels)))
+        cases = [case for group in groups for case in group]
+        if not cases:
+            return self._unused()
+        # Of each edit what hurts most, of each direction that it hurts in.
+        facts = [fact for group in groups for fact in _worst_by_direction(group)]
+        return _worst(cases)._replace(facts=told(facts))
 
     def _edits(self, difference: Difference, step: Step, levels: list[Level]) -> list[Edit]:
         if any(self._is_reordered(level) for level in levels):
@@ -185,16 +189,14 @@ class Judge:
             rule.severity[use.direction],
             use.direction,
             (use.operation,),
-            edit.name,
-            rule.outcome[use.direction],
+            (Fact(rule, edit.name, rule.severity[use.direction], rule.outcome[use.direction]),),
         )
 
-    def _unused(self, difference: Difference) -> Verdict:  # noqa: ARG002
+    def _unused(self) -> Verdict:
         rule = self.rules["unused-component-changed"]
         direction = Direction.NEITHER
-        return Verdict(
-            rule, rule.name, rule.severity[direction], direction, (), "", rule.outcome[direction]
-        )
+        fact = Fact(rule, "", rule.severity[direction], rule.outcome[direction])
+        return Verdict(rule, rule.name, rule.severity[direction], direction, (), (fact,))
 
     def subtree(self, old: Json, new: Json, pointer: str) -> Verdict | None:
         """The verdict on a schema at ``pointer`` that came, went or is another; None if unused."""
@@ -231,6 +233,14 @@ def _levels(where: Place) -> list[Level]:
 
 def _between(outer: Part, inner: Part) -> tuple[str, ...]:
     return tuple(tokens(inner.pointer)[len(tokens(outer.pointer)) :])
+
+
+def _worst_by_direction(cases: list[Verdict]) -> list[Fact]:
+    """What ``cases``, all of one edit, say: the most severe, and others as severe."""
+    if not cases:
+        return []
+    rank = min(case.severity.rank for case in cases)
+    return [fact for case in cases if case.severity.rank == rank for fact in case.facts]
 
 
 def _worst(cases: list[Verdict]) -> Verdict:

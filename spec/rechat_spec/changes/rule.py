@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rechat_spec.compare import ABSENT
 from rechat_spec.documents import Json
@@ -31,7 +32,7 @@ class Example:
     """What stands elsewhere, by pointer, in both forms."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One kind of change."""
 
@@ -40,7 +41,10 @@ class Rule:
     """By where the edit is used. A rule with only one direction is about a part that has only
     that one."""
     words: str
-    """The sentence, with ``{subject}``, ``{old}``, ``{new}``, ``{name}`` and ``{keyword}``."""
+    """The sentence, with ``{subject}``, ``{old}``, ``{new}``, ``{name}`` and ``{keyword}``.
+
+    ``[one|many]`` is ``one`` if it is about one name, ``many`` if about several.
+    """
     outcome: Mapping[Direction, str]
     """What it means for existing code, by direction."""
     example: Example
@@ -61,6 +65,33 @@ class Rule:
             for place in PLACES.get(direction, ("",)):
                 found[self.id(direction, place)] = None
         return tuple(found)
+
+
+class Fact(NamedTuple):
+    """One thing that a difference means."""
+
+    rule: Rule
+    name: str
+    """The property, value, parameter or status that it is about, if it is about one."""
+    severity: Severity
+    outcome: str
+    """What it means for existing code."""
+
+
+def told(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts that a report tells, each once: the most severe first, otherwise in order."""
+    found = sorted(dict.fromkeys(facts), key=lambda fact: fact.severity.rank)
+    return tuple(fact for fact in found if fact.rule.name not in _IDLE) or tuple(found[:1])
+
+
+_IDLE = {"schema-rewritten", "documentation-changed"}
+"""What goes without saying where something else is said."""
+
+
+def outcome(facts: tuple[Fact, ...]) -> str:
+    """What ``facts``, one at least, mean for existing code."""
+    found = [fact.outcome for fact in facts if fact.severity is not Severity.SAFE]
+    return " ".join(dict.fromkeys(found)) or facts[0].outcome
 
 
 def _by_direction(request: Severity, response: Severity) -> dict[Direction, Severity]:

@@ -48,7 +48,7 @@ PROPERTIES = (
     schema_rule(
         "optional-property-added",
         _NONE,
-        "{subject} has the new optional property {name}",
+        "{subject} has the new optional [property|properties] {name}",
         (_EMPTY, _OPTIONAL),
         (_OPTIONAL, _EMPTY),
         ids={
@@ -60,7 +60,7 @@ PROPERTIES = (
     schema_rule(
         "required-property-added",
         _N,
-        "{subject} has the new required property {name}",
+        "{subject} has the new required [property|properties] {name}",
         ({"type": "object"}, _REQUIRED),
         ({"type": "object"}, _OPTIONAL),
         ids={
@@ -72,7 +72,7 @@ PROPERTIES = (
     schema_rule(
         "optional-property-removed",
         _NONE,
-        "the optional property {name} of {subject} was removed",
+        "the optional [property|properties] {name} of {subject} [was|were] removed",
         (_OPTIONAL, _EMPTY),
         (_EMPTY, _OPTIONAL),
         ids={
@@ -86,7 +86,7 @@ PROPERTIES = (
     schema_rule(
         "required-property-removed",
         _W,
-        "the required property {name} of {subject} was removed",
+        "the required [property|properties] {name} of {subject} [was|were] removed",
         (_REQUIRED, {"type": "object"}),
         (_REQUIRED, _OPTIONAL),
         ids={

@@ -66,14 +66,14 @@ VALUES = (
     schema_rule(
         "enum-value-removed",
         _N,
-        "the value {name} of {subject} was removed",
+        "the [value|values] {name} of {subject} [was|were] removed",
         (_ABC, _AB),
         ({"enum": ["a", "b"]}, {"enum": ["b", "a"]}),
     ),
     schema_rule(
         "enum-value-added",
         _W,
-        "{subject} has the new value {name}",
+        "{subject} has the new [value|values] {name}",
         (_AB, _ABC),
         ({"enum": ["a", "b"]}, {"enum": ["b", "a"]}),
     ),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rechat_spec.compare import ABSENT, Difference
 from rechat_spec.documents import Json, tokens
 
 from .change import Direction
 from .grammar import Part, Place
+from .rule import Fact
 
 _SUBJECTS = {
     "document": "the contract",
@@ -82,23 +84,43 @@ def value(item: Json) -> str:
 
 
 def sentence(
-    words: str,
+    facts: Iterable[Fact],
     difference: Difference,
     where: Place,
     *,
     direction: Direction,
     operations: tuple[str, ...],
-    name: str = "",
 ) -> str:
-    """The sentence of a rule, with where it is used."""
-    text = words.format(
-        subject=subject(where),
-        old=difference.old_text(),
-        new=difference.new_text(),
-        name=name or value(difference.new if difference.old is ABSENT else difference.old),
-        keyword=where.keyword,
-    )
+    """The sentence of some facts, with where they are used: what they are about, each named."""
+    names: dict[str, list[str]] = {}
+    for fact in facts:
+        names.setdefault(fact.rule.words, []).append(fact.name)
+    clauses = []
+    for words, about in names.items():
+        listed = list(dict.fromkeys(name for name in about if name))
+        clauses.append(
+            number(words, several=len(listed) > 1).format(
+                subject=subject(where),
+                old=difference.old_text(),
+                new=difference.new_text(),
+                name=_listed(listed)
+                or value(difference.new if difference.old is ABSENT else difference.old),
+                keyword=where.keyword,
+            )
+        )
+    text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}{_used(direction, operations)}."
+
+
+def number(words: str, *, several: bool) -> str:
+    """``words`` with one form of each ``[one|many]``."""
+    return re.sub(r"\[([^|\]]*)\|([^|\]]*)\]", r"\2" if several else r"\1", words)
+
+
+def _listed(names: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *most, last = names or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _used(direction: Direction, operations: tuple[str, ...]) -> str:

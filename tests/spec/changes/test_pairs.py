@@ -26,6 +26,13 @@ def test_every_pointer_is_judged_as_a_person_would(pair: dict[str, Any]) -> None
     found = {c.pointer: f"{c.severity} {c.direction} {c.rule}" for c in changes}
     assert found == expected
     assert len(changes) == len(expected)
+    said = {change.pointer.removeprefix(pair["at"]): change for change in changes}
+    for pointer, words in pair.get("says", {}).items():
+        for part in [words] if isinstance(words, str) else words:
+            assert part.lower() in said[pointer].text.lower()
+    for pointer, words in pair.get("means", {}).items():
+        for part in [words] if isinstance(words, str) else words:
+            assert part in said[pointer].consequence()
 
 
 def test_there_are_enough() -> None:
