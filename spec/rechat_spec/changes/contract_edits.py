@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from rechat_spec.compare import ABSENT, Difference
-from rechat_spec.documents import Json, follow, tokens
+from rechat_spec.documents import Json, child, follow, resolve, tokens
 
 from . import keywords
-from .edits import SHAPES
 from .grammar import METHODS, Place
 from .inclusion import Inclusion
-from .words import template, value
+from .keywords import Effect
+from .words import template
 
 DOCUMENTATION = frozenset(
     {"summary", "description", "externalDocs", "example", "examples", "info", "termsOfService"}
@@ -71,8 +71,12 @@ def _paths(context: Context) -> Iterator[Found]:
         was_deprecated = _is_deprecated(item)
         kind = "with" if was_deprecated else "without"
         yield Found(f"api-path-removed-{kind}-deprecation", f"`{path}`")
-    for path in new:
-        yield Found("endpoint-added", f"`{path}`")
+    for path, item in new.items():
+        methods = [method for method in METHODS if method in item]
+        for method in methods:
+            yield Found("endpoint-added", f"`{method.upper()} {path}`")
+        if not methods:
+            yield Found("documentation-changed")
 
 
 def renamed_path(context: Context) -> str | None:
@@ -111,18 +115,27 @@ def _servers(context: Context) -> Iterator[Found]:
             url = context.parts[1]["servers"][int(tail[0])]["url"]
             yield Found("api-server-changed", f"`{url}`")
         return
-    before, after = (_urls(part.get("servers", [])) for part in context.parts)
-    old, new = (
-        ([] if item is ABSENT else item if isinstance(item, list) else [item])
-        for item in (difference.old, difference.new)
-    )
-    gone, come = _urls(old), _urls(new)
+    before, after = (_urls(_inherited(context, document)) for document in context.documents)
+    gone, come = before, after
+    if tail:
+        gone, come = (
+            _urls([] if item is ABSENT else [item]) for item in (difference.old, difference.new)
+        )
     for url in keywords.without(gone, after):
         yield Found("api-server-removed", f"`{url}`")
     for url in keywords.without(come, before):
         yield Found("api-server-added", f"`{url}`")
     if not keywords.without(gone, after) and not keywords.without(come, before):
         yield Found("documentation-changed")
+
+
+def _inherited(context: Context, document: Json) -> list[Json]:
+    """The servers of a part: its own, or those of what it stands in."""
+    for part in reversed(context.where.parts):
+        value = resolve(document, part.pointer)
+        if isinstance(value, dict) and "servers" in value:
+            return list(value["servers"])
+    return []
 
 
 def _urls(servers: list[Json]) -> list[Json]:
@@ -155,7 +168,16 @@ def _needs(alternatives: list[Json]) -> bool:
 
 
 def _credentials(alternatives: list[Json]) -> str:
-    return " or ".join(value(item) for item in alternatives)
+    return " or ".join(map(_credential, alternatives))
+
+
+def _credential(schemes: Json) -> str:
+    """One alternative: what is needed together, each with its scopes."""
+    named = [
+        f"`{name}` ({', '.join(scopes)})" if scopes else f"`{name}`"
+        for name, scopes in schemes.items()
+    ]
+    return " with ".join(named) or "none"
 
 
 def _notes(context: Context) -> Iterator[Found]:  # noqa: ARG001
@@ -167,14 +189,28 @@ def _notes(context: Context) -> Iterator[Found]:  # noqa: ARG001
 
 def _component(context: Context) -> Iterator[Found]:
     where, difference = context.where, context.difference
-    kinds = {"schemas": "api-schema-removed"}
-    name = f"`{where.tail[0]}`" if where.tail else f"`{where.keyword}`"
-    is_scheme = where.keyword == "securitySchemes"
-    if difference.old is ABSENT:
-        yield Found("api-security-component-added" if is_scheme else "component-added", name)
-    elif difference.new is ABSENT:
-        gone = "api-security-component-removed" if is_scheme else "component-removed"
-        yield Found(kinds.get(where.keyword, gone), name)
+    is_added = difference.old is ABSENT
+    value = difference.new if is_added else difference.old
+    if not is_added and difference.new is not ABSENT:
+        return
+    if where.keyword == "components":
+        groups = value
+    else:
+        groups = {where.keyword: {where.tail[0]: value} if where.tail else value}
+    found = False
+    for kind, components in groups.items():
+        table = _COMPONENT_EDITS.get(kind, ("component-added", "component-removed"))
+        for name in components:
+            found = True
+            yield Found(table[not is_added], f"`{name}`")
+    if not found:
+        yield Found("documentation-changed")
+
+
+_COMPONENT_EDITS = {
+    "schemas": ("component-added", "api-schema-removed"),
+    "securitySchemes": ("api-security-component-added", "api-security-component-removed"),
+}
 
 
 def _scheme(context: Context) -> Iterator[Found]:
@@ -232,11 +268,12 @@ def _tags(context: Context) -> Iterator[Found]:
 
 
 def _parameters(context: Context) -> Iterator[Found]:
-    """Parameters are known by place and name, not by position."""
-    before, after = (
-        by_name(part.get("parameters", []), document)
-        for part, document in zip(context.parts, context.documents, strict=True)
-    )
+    """Parameters are known by place and name, not by position.
+
+    Those of a path are its operations', where an operation has none of the same name.
+    """
+    own = _tables(context, context.where.parts[-1].pointer)
+    before, after = own
     difference, tail = context.difference, context.where.tail
     if tail:
         touched = {
@@ -250,10 +287,39 @@ def _parameters(context: Context) -> Iterator[Found]:
         }
     else:
         touched = {*before, *after}
-    for key in dict.fromkeys([*before, *after]):
-        if key not in touched:
-            continue
-        yield from _parameter(key, before.get(key), after.get(key), context)
+    keys = [key for key in dict.fromkeys([*before, *after]) if key in touched]
+    for key in keys:
+        found = False
+        for old, new in _effective(context, own):
+            for edit in _parameter(key, old.get(key), new.get(key), context):
+                found = True
+                yield edit
+        if not found:
+            yield Found("request-parameter-rewritten", f"`{key[1]}` ({key[0]})")
+
+
+_Table = dict[tuple[str, str], Json]
+
+
+def _tables(context: Context, pointer: str) -> tuple[_Table, _Table]:
+    """The parameters that stand at the part at ``pointer``, old and new."""
+    parts = [resolve(document, pointer) for document in context.documents]
+    old, new = (
+        by_name(part.get("parameters", []) if isinstance(part, dict) else [], document)
+        for part, document in zip(parts, context.documents, strict=True)
+    )
+    return old, new
+
+
+def _effective(context: Context, own: tuple[_Table, _Table]) -> list[tuple[_Table, _Table]]:
+    """The parameters of each operation that the list is of, old and new."""
+    part = context.where.parts[-1]
+    if part.kind == "operation":
+        path = _tables(context, context.where.parts[-2].pointer)
+        return [(path[0] | own[0], path[1] | own[1])]
+    kept = [method for method in METHODS if all(method in item for item in context.parts)]
+    each = [_tables(context, child(part.pointer, method)) for method in kept]
+    return [(own[0] | old, own[1] | new) for old, new in each] or [own]
 
 
 def _parameter(
@@ -271,7 +337,14 @@ def _parameter(
         yield from _parameter_changes(old, new, shown)
         step = context.inclusion.compare(_schema(old), _schema(new))
         if step:
-            yield Found(SHAPES[step], f"{shown}: its schema")
+            yield Found(_PARAMETER_EDITS[step], shown)
+
+
+_PARAMETER_EDITS = {
+    Effect.NARROWS: "request-parameter-narrowed",
+    Effect.WIDENS: "request-parameter-widened",
+    Effect.BOTH: "request-parameter-changed",
+}
 
 
 def _schema(parameter: Json) -> Json:
@@ -283,11 +356,26 @@ def _parameter_changes(old: Json, new: Json, shown: str) -> Iterator[Found]:
     if bool(old.get("required")) != bool(new.get("required")):
         kind = "required" if new.get("required") else "optional"
         yield Found(f"request-parameter-became-{kind}", shown)
-    if any(old.get(word) != new.get(word) for word in _SERIALIZATION):
+    if _serialization(old) != _serialization(new):
         yield Found("request-parameter-serialization-changed", shown)
 
 
 _SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
+
+
+def _is_written_as_before(context: Context) -> bool:
+    old, new = map(_serialization, context.parts)
+    return context.where.keyword in _SERIALIZATION and old == new
+
+
+def _serialization(parameter: Json) -> tuple[Json, ...]:
+    """How a parameter is written, with what holds where nothing is said."""
+    style = parameter.get("style", _STYLES.get(parameter.get("in", "header")))
+    flags = (parameter.get(word, False) for word in ("allowReserved", "allowEmptyValue"))
+    return style, parameter.get("explode", style == "form"), *flags
+
+
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
 
 def by_name(parameters: list[Json], document: Json) -> dict[tuple[str, str], Json]:
@@ -313,7 +401,7 @@ def _parameter_key(context: Context) -> Iterator[Found]:
             yield Found("documentation-changed")
         else:
             yield Found(f"request-parameter-became-{'required' if is_now else 'optional'}", name)
-    elif keyword == "deprecated":
+    elif keyword == "deprecated" or _is_written_as_before(context):
         yield Found("documentation-changed")
     elif keyword in {*_SERIALIZATION, "name", "in", "content"}:
         yield Found("request-parameter-serialization-changed", name)
@@ -407,7 +495,7 @@ def _header_key(context: Context) -> Iterator[Found]:
         else:
             kind = "required" if is_now else "optional"
             yield Found(f"response-header-became-{kind}", name)
-    elif keyword == "deprecated":
+    elif keyword == "deprecated" or _is_written_as_before(context):
         yield Found("documentation-changed")
     elif keyword in {*_SERIALIZATION, "content"}:
         yield Found("response-header-serialization-changed", name)
@@ -465,3 +553,21 @@ _FINDERS: dict[tuple[str, str], _Finder] = {
     ("header", "*"): _header_key,
     ("link", "*"): _link,
 }
+
+
+# --- What covered a part that is new --------------------------------------------------------------
+
+
+def covering(keyword: str, name: str, others: Mapping[str, Json]) -> str | None:
+    """What stands in for ``name`` where it is not there itself: a range, or ``default``.
+
+    Args:
+        keyword: ``responses`` or ``content``.
+        name: A status or a media type.
+        others: All that are there, by status or by media type.
+    """
+    if keyword == "responses":
+        wider = [f"{name[:1]}XX", "default"]
+    else:
+        wider = [f"{name.partition('/')[0]}/*", "*/*"]
+    return next((one for one in wider if one in others and one != name), None)

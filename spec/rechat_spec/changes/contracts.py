@@ -16,7 +16,7 @@ from .grammar import Part, Place, place
 from .judge import Judge
 from .judge import Verdict as JudgedSchema
 from .renames import with_renames
-from .rule import Fact, outcome, told
+from .rule import IDLE, Fact, outcome, told
 from .rules import BY_NAME
 from .usage import Usage
 from .words import sentence
@@ -85,11 +85,15 @@ class _Comparison:
                     where,
                     direction=verdict.direction,
                     operations=verdict.operations,
+                    parameter=self._parameter_name(where),
                 ),
                 outcome=outcome(verdict.facts),
             )
 
     def _verdict(self, item: Difference, where: Place) -> _Verdict:
+        listed = self._as_listed(item, where)
+        if listed is not None:
+            return self._part(*listed)
         part = where.parts[-1]
         if part.kind == "schema":
             found = self.judge.schema(item, where)
@@ -108,6 +112,16 @@ class _Comparison:
             return self._schema(item)
         return self._part(item, where)
 
+    def _parameter_name(self, where: Place) -> str:
+        """The name of the parameter that ``where`` is in, if it is in one."""
+        for part in where.parts:
+            if part.kind == "parameter":
+                for document in (self.new, self.old):
+                    value = _written_out(resolve(document, part.pointer), document)
+                    if isinstance(value, dict):
+                        return str(value.get("name", ""))
+        return ""
+
     # --- A schema that came or went -------------------------------------------------------------
 
     def _schema(self, item: Difference) -> _Verdict:
@@ -120,7 +134,6 @@ class _Comparison:
     # --- Any other part -------------------------------------------------------------------------
 
     def _part(self, item: Difference, where: Place) -> _Verdict:
-        item, where = self._as_listed(item, where)
         part = where.parts[-1]
         parts = tuple(resolve(document, part.pointer) for document in (self.old, self.new))
         context = Context(
@@ -140,8 +153,48 @@ class _Comparison:
             if not all(name.rule in neutral for name in found):
                 found = [contract_edits.Found("unknown-change")]
         verdicts = [self._ruled(name.rule, directions, operations, name.name) for name in found]
-        worst = min(verdicts, key=lambda verdict: verdict.severity.rank)
-        return worst._replace(facts=told(verdict.facts[0] for verdict in verdicts))
+        worst = min(verdicts, key=lambda found: (found.severity.rank, found.rule in IDLE))
+        worst = worst._replace(facts=told(verdict.facts[0] for verdict in verdicts))
+        return self._covered(item, where, worst)
+
+    def _covered(self, item: Difference, where: Place, verdict: _Verdict) -> _Verdict:
+        """The verdict on a status or a media type with regard to what covers it elsewhere.
+
+        One that is new was covered by a range or by ``default``, which may have promised more; so
+        may be a status that is gone.
+        """
+        key = (where.parts[-1].kind, where.keyword)
+        added = item.old is ABSENT
+        if key not in _COVERED or len(where.tail) != 1 or self.depth >= MAX_DEPTH:
+            return verdict
+        if not added and (item.new is not ABSENT or where.keyword != "responses"):
+            return verdict
+        side = self.old if added else self.new
+        others = resolve(side, item.pointer.rpartition("/")[0])
+        wider = contract_edits.covering(where.keyword, where.tail[0], others)
+        if wider is None:
+            return verdict
+        stand_in = _written_out(others[wider], side)
+        old, new = (self.old, self.new)
+        old = put(old, item.pointer, stand_in if added else _written_out(item.old, old))
+        new = put(new, item.pointer, _written_out(item.new, new) if added else stand_in)
+        changes = list(_Comparison(old, new, self.depth + 1).changes(item.pointer))
+        worst = min(changes, key=lambda c: c.severity.rank, default=None)
+        if worst is None or worst.severity.rank >= verdict.severity.rank:
+            return verdict
+        plain = sentence(verdict.facts, item, where, direction=Direction.NEITHER, operations=())
+        known = next(rule for rule in BY_NAME.values() if worst.rule in rule.all_ids())
+        text = (
+            f"{plain.rstrip('.')}; `{wider}` {'covered it before' if added else 'covers it now'}, "
+            f"and compared with that: {_texts(changes, worst.severity)}"
+        )
+        return verdict._replace(
+            rule=known.name,
+            id=worst.rule,
+            severity=worst.severity,
+            facts=(Fact(known, "", worst.severity, worst.outcome),),
+            text=text,
+        )
 
     def _ruled(
         self, name: str, direction: Direction, operations: tuple[str, ...], about: str = ""
@@ -186,7 +239,7 @@ class _Comparison:
         steps = tokens(where.parts[-1].pointer)
         return bool(steps) and (steps[0] == "webhooks" or "callbacks" in steps)
 
-    def _as_listed(self, item: Difference, where: Place) -> tuple[Difference, Place]:
+    def _as_listed(self, item: Difference, where: Place) -> tuple[Difference, Place] | None:
         """A difference in a parameter that took another's position, as one of the list."""
         for index in range(len(where.parts) - 1, 0, -1):
             part, owner = where.parts[index], where.parts[index - 1]
@@ -201,7 +254,7 @@ class _Comparison:
                 steps = tokens(part.pointer)
                 listed = Place(where.parts[:index], "parameters", (steps[-1],))
                 return Difference(item.pointer, old, new), listed
-        return item, where
+        return None
 
     # --- References -----------------------------------------------------------------------------
 
@@ -303,6 +356,10 @@ class _Comparison:
                 operations=operations,
             )
         )
+
+
+_COVERED = {("operation", "responses"), ("body", "content"), ("response", "content")}
+"""Where a range or ``default`` stands for what is not there."""
 
 
 def _of(found: JudgedSchema) -> _Verdict:

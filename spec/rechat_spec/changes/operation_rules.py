@@ -125,6 +125,7 @@ OPERATIONS = (
 )
 
 _PARAMETERS = f"{_GET}/parameters"
+_SHORT = _query("q", schema={"type": "string", "maxLength": 9})
 PARAMETERS = (
     part_rule(
         "new-required-request-parameter",
@@ -184,6 +185,38 @@ PARAMETERS = (
         "the [parameter|parameters] {name} is written otherwise (`{keyword}`: {old} became {new})",
         (_PARAMETERS, [_query("q", explode=True)], [_query("q", explode=False)]),
         (_PARAMETERS, [_query("q")], [_query("q", description="New")]),
+    ),
+    part_rule(
+        "request-parameter-narrowed",
+        BREAKING,
+        _REQUEST,
+        "the [parameter|parameters] {name} [accepts|accept] less",
+        (_PARAMETERS, [_ID, _query("q")], [_SHORT, _ID]),
+        (_PARAMETERS, [_ID, _SHORT], [_query("q"), _ID]),
+    ),
+    part_rule(
+        "request-parameter-widened",
+        SAFE,
+        _REQUEST,
+        "the [parameter|parameters] {name} [accepts|accept] more",
+        (_PARAMETERS, [_ID, _SHORT], [_query("q"), _ID]),
+        (_PARAMETERS, [_ID, _query("q")], [_SHORT, _ID]),
+    ),
+    part_rule(
+        "request-parameter-changed",
+        BREAKING,
+        _REQUEST,
+        "the [parameter|parameters] {name} [accepts|accept] something else",
+        (_PARAMETERS, [_ID, _query("q")], [_query("q", schema={"type": "integer"}), _ID]),
+        (_PARAMETERS, [_ID, _query("q")], [_SHORT, _ID]),
+    ),
+    part_rule(
+        "request-parameter-rewritten",
+        SAFE,
+        _REQUEST,
+        "the [parameter|parameters] {name} [stands|stand] elsewhere, and [is|are] taken as before",
+        (_PARAMETERS, [_ID, _query("q")], [_query("q"), _ID]),
+        (_PARAMETERS, [_ID, _query("q")], [_SHORT, _ID]),
     ),
 )
 

@@ -81,10 +81,10 @@ class Fact(NamedTuple):
 def told(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts that a report tells, each once: the most severe first, otherwise in order."""
     found = sorted(dict.fromkeys(facts), key=lambda fact: fact.severity.rank)
-    return tuple(fact for fact in found if fact.rule.name not in _IDLE) or tuple(found[:1])
+    return tuple(fact for fact in found if fact.rule.name not in IDLE) or tuple(found[:1])
 
 
-_IDLE = {"schema-rewritten", "documentation-changed"}
+IDLE = {"schema-rewritten", "documentation-changed", "request-parameter-rewritten"}
 """What goes without saying where something else is said."""
 
 

@@ -28,26 +28,32 @@ _SUBJECTS = {
 }
 
 
-def subject(where: Place) -> str:
-    """What a sentence about ``where`` is about: ``Listing.price``, the body, the operation."""
+def subject(where: Place, parameter: str = "") -> str:
+    """What a sentence about ``where`` is about: ``Listing.price``, the body, the operation.
+
+    Args:
+        where: A place.
+        parameter: The name of the parameter that it is in, if it is in one: a pointer does not
+            hold it.
+    """
     part = where.parts[-1]
     if part.kind != "schema":
-        name = _name(part)
+        name = parameter if part.kind == "parameter" else _name(part)
         return f"{_SUBJECTS.get(part.kind, 'the contract')}{f' `{name}`' if name else ''}"
     schemas = [item for item in where.parts if item.kind == "schema"]
     root, owner = schemas[0], where.parts[len(where.parts) - len(schemas) - 1]
     path = _path(tokens(part.pointer)[len(tokens(root.pointer)) :])
     if owner.kind == "components":
         return f"`{tokens(root.pointer)[-1]}{path}`"
-    holder = _holder(where.parts)
+    holder = _holder(where.parts, parameter)
     return f"`{path.removeprefix('.')}` of {holder}" if path else holder
 
 
-def _holder(parts: tuple[Part, ...]) -> str:
+def _holder(parts: tuple[Part, ...], parameter: str) -> str:
     kinds = {part.kind: part for part in parts}
     for kind in ("header", "parameter", "response", "body"):
         if kind in kinds:
-            name = _name(kinds[kind])
+            name = parameter if kind == "parameter" else _name(kinds[kind])
             words = {"body": "the body that is sent", "response": "the answer"}
             return f"{words.get(kind, _SUBJECTS[kind])}{f' `{name}`' if name else ''}"
     return "the contract"
@@ -90,6 +96,7 @@ def sentence(
     *,
     direction: Direction,
     operations: tuple[str, ...],
+    parameter: str = "",
 ) -> str:
     """The sentence of some facts, with where they are used: what they are about, each named."""
     names: dict[str, list[str]] = {}
@@ -100,7 +107,7 @@ def sentence(
         listed = list(dict.fromkeys(name for name in about if name))
         clauses.append(
             number(words, several=len(listed) > 1).format(
-                subject=subject(where),
+                subject=subject(where, parameter),
                 old=difference.old_text(),
                 new=difference.new_text(),
                 name=_listed(listed)
