@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rechat_sandbox.document import ContractError
     from rechat_sandbox.endings import ConnectionCutError
     from rechat_sandbox.faults import Faults
-    from rechat_sandbox.observer import HttpObserver, Observer, ObserverError
+    from rechat_sandbox.observer import HttpObserver, Observer, ObserverError, observer_of
     from rechat_sandbox.server import Running, running
     from rechat_sandbox.store import StoreError
     from rechat_sandbox.switches import FaultSwitch, FaultSwitchError
@@ -31,6 +31,7 @@ __all__ = [
     "Running",
     "StoreError",
     "create_app",
+    "observer_of",
     "running",
 ]
 
@@ -46,6 +47,7 @@ _HOMES = {
     "Running": "server",
     "StoreError": "store",
     "create_app": "app",
+    "observer_of": "observer",
     "running": "server",
 }
 

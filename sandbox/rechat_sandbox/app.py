@@ -42,8 +42,8 @@ def create_app(
 ) -> Starlette:
     """The sandbox as an ASGI application.
 
-    It works with and without ASGI lifespan events; with them, the database is closed at shutdown,
-    and the application cannot be started again.
+    It works with asyncio only, and with and without ASGI lifespan events; with them, the database
+    is closed at shutdown, and the application cannot be started again.
 
     Args:
         database: Path of the SQLite file, or ``:memory:``. Several processes may share a file.

@@ -4,14 +4,24 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import quote
 
 from rechat_sandbox.keeper import Keeper
 from rechat_sandbox.masking import mask
 from rechat_sandbox.views import UnknownLeadError
 
-__all__ = ["HttpObserver", "KeeperObserver", "ObservedLead", "Observer", "ObserverError"]
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+__all__ = [
+    "HttpObserver",
+    "KeeperObserver",
+    "ObservedLead",
+    "Observer",
+    "ObserverError",
+    "observer_of",
+]
 
 _PAGE = 500
 _TIMEOUT_SECONDS = 30.0
@@ -100,6 +110,15 @@ class KeeperObserver:
         """See `Observer`."""
         entries = self._keeper.look(lambda view: view.assignee_history(lead_id))
         return [json.loads(entry.assignees) for entry in entries]
+
+
+def observer_of(app: "Starlette") -> Observer:
+    """An `Observer` of an application in this process.
+
+    Args:
+        app: What `rechat_sandbox.create_app` gave.
+    """
+    return KeeperObserver(app.state.keeper)
 
 
 class HttpObserver:

@@ -42,13 +42,9 @@ def main() -> None:
         with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
             ada = fill(client)
         lead = f"{sandbox.url}{BASE}/leads/{ada}"
-        picture(browser, lead, "inbox-light", WIDE)
-        picture(browser, lead, "inbox-dark", WIDE, "dark")
         picture(browser, lead, "inbox-detail", {"width": 1280, "height": 1500}, full_page=True,
                 click=["#payload-title", ".request >> nth=0"])  # fmt: skip
         picture(browser, sandbox.url, "inbox-narrow", NARROW, scale=2)
-        picture(browser, lead, "inbox-narrow-lead", NARROW, scale=2)
-        picture(browser, f"{sandbox.url}{BASE}/send", "inbox-send", WIDE)
         with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
             late = {"kind": "delay", "seconds": 1.5, "operation_id": "reassignLead"}
             for switch in ({"kind": "status", "status": 503, "times": 2}, late):

@@ -27,6 +27,14 @@ def test_every_page_is_in_the_navigation() -> None:
     assert sorted(pages_in(config["project"]["nav"])) == sorted(files)
 
 
+def test_every_picture_is_shown_and_can_be_taken_again() -> None:
+    kept = {path.stem for path in (PAGES / "images").glob("*.png")}
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES.rglob("*.md"))
+    taken = (ROOT / "tests" / "browser" / "screenshots.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"images/([\w-]+)\.png", text)) == kept
+    assert set(re.findall(r'"(inbox-[\w-]+)"', taken)) == kept
+
+
 def build(root: Path) -> Path:
     """The site, built from a copy: warnings are errors."""
     copytree(PAGES, root / "docs" / "pages")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sandbox.support import JSON, WEBHOOK
 
-from rechat_sandbox import create_app, running
+from rechat_sandbox import create_app, observer_of, running
 
 
 def test_it_works_without_lifespan_events() -> None:
@@ -26,6 +26,21 @@ def test_it_works_without_lifespan_events() -> None:
 
     assert asyncio.run(talk()) == ([200] * 20 + [413, 405], "POST")
     assert len(app.state.keeper.call(lambda store: store.leads())) == 20
+    app.state.keeper.close()
+
+
+def test_what_it_stored_can_be_seen() -> None:
+    app = create_app()
+
+    async def capture() -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+            await client.post(WEBHOOK, json={"note": "seen"})
+
+    asyncio.run(capture())
+    [lead] = observer_of(app).leads()
+    assert lead.raw_payload == {"note": "seen"}
+    assert observer_of(app).timeline(lead.id) == []
     app.state.keeper.close()
 
 
