@@ -12,6 +12,8 @@ from .findings import Step
 __all__ = ["as_curl", "as_python"]
 
 _NAME = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
+_RUN = re.compile(rb"(.)\1{999,}", re.DOTALL)
+"""What no report shows at full length."""
 
 
 def as_curl(steps: Sequence[Step]) -> str:
@@ -52,7 +54,10 @@ def as_python(steps: Sequence[Step]) -> str:
         headers = ", ".join(f"{name!r}: {_python_text(v)}" for name, v in step.headers.items())
         arguments = [f"{step.method!r}", _python_text(step.url), f"headers={{{headers}}}"]
         if step.body is not None:
-            arguments.append(f"content={step.body!r}")
+            content = _python_bytes(step.body)
+            # Without a length known beforehand, httpx sends chunks.
+            is_chunked = "Transfer-Encoding" in step.headers
+            arguments.append(f"content=iter([{content}])" if is_chunked else f"content={content}")
         lines.append(f"answer = httpx.request({', '.join(arguments)})")
         for name, pointer in step.gives.items():
             lines.append(f"{name} = answer.json(){_subscript(pointer)}")
@@ -82,6 +87,9 @@ def _shell_url(url: str) -> str:
 
 
 def _shell_bytes(body: bytes) -> str:
+    if _RUN.search(body):
+        program = f"import sys; sys.stdout.buffer.write({_python_bytes(body)})"
+        return f"@<(python3 -c {shlex.quote(program)})"
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -91,6 +99,20 @@ def _shell_bytes(body: bytes) -> str:
     # What a shell cannot hold (NUL) or would show badly goes through printf.
     escaped = "".join(f"\\{byte:03o}" if _is_odd(byte) else chr(byte) for byte in body)
     return f"@<(printf '%b' {shlex.quote(_with_zero(escaped))})"
+
+
+def _python_bytes(body: bytes) -> str:
+    """An expression for bytes; what repeats one letter very often is written short."""
+    parts: list[str] = []
+    at = 0
+    for found in _RUN.finditer(body):
+        if found.start() > at:
+            parts.append(repr(body[at : found.start()]))
+        parts.append(f"{found[1]!r} * {len(found[0])}")
+        at = found.end()
+    if at < len(body) or not parts:
+        parts.append(repr(body[at:]))
+    return " + ".join(parts)
 
 
 def _with_zero(text: str) -> str:

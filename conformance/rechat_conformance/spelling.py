@@ -13,7 +13,7 @@ from .document import Body
 from .encoding import FORM, JSON, encode, is_xml
 from .run import Run
 
-__all__ = ["spellings"]
+__all__ = ["free_texts", "spellings"]
 
 _TEXT = "é 😀 a/b"
 _FORM_TEXTS = (
@@ -83,7 +83,7 @@ def _json_spellings(run: Run, body: Body) -> Iterator[tuple[bytes, Any, str]]:
 
 
 def _form_spellings(run: Run, body: Body) -> Iterator[tuple[bytes, Any, str]]:
-    for name in _free_texts(run, body):
+    for name in free_texts(run, body):
         for spelled, said, what in _FORM_TEXTS:
             yield f"{name}={spelled}".encode(), {name: said}, what
         yield f"&{name}=a&".encode(), {name: "a"}, "with empty parts"
@@ -94,12 +94,13 @@ def _form_spellings(run: Run, body: Body) -> Iterator[tuple[bytes, Any, str]]:
 def _with_text(run: Run, body: Body) -> Any:
     """The smallest body, with an unusual text where there is room for one."""
     value = run.maker.smallest(body.schema)
-    for name in _free_texts(run, body):
+    for name in free_texts(run, body):
         return {**value, name: _TEXT}
     return run.maker.full(body.schema)
 
 
-def _free_texts(run: Run, body: Body) -> Iterator[str]:
+def free_texts(run: Run, body: Body) -> Iterator[str]:
+    """The names of the fields of a body that are free to hold any text."""
     for name, place in run.maker.properties(body.schema).items():
         if place.value.get("type") == "string" and is_free_text(place):
             yield name

@@ -1,7 +1,8 @@
 """The server under test: sends requests over one connection, patiently, and hides the credential.
 
 The standard library's HTTP client serves here because it logs nothing, adds no headers of its own
-beyond Host, and tells a body that is shorter than it says from a whole one.
+but Host, Content-Length and Accept-Encoding (identity: an answer is not compressed), and tells a
+body that is shorter than it says from a whole one.
 """
 
 from __future__ import annotations
@@ -177,7 +178,11 @@ class Target:
         connection = self._connection
         headers = {"Connection": "keep-alive", **self._headers, **request.headers}
         try:
-            connection.request(request.method, self._prefix + request.path, request.body, headers)
+            is_chunked = "Transfer-Encoding" in headers
+            path = self._prefix + request.path
+            connection.request(
+                request.method, path, request.body, headers, encode_chunked=is_chunked
+            )
             answer = _read(connection, time.monotonic() + self._timeout)
         except TimeoutError:
             self.close()

@@ -52,8 +52,7 @@ def server(answer: Callable[[Ask], Reply]) -> Iterator[tuple[str, list[Ask]]]:
         wbufsize = -1  # an answer is written at once
 
         def _any(self) -> None:
-            length = int(self.headers.get("Content-Length", "0"))
-            ask = Ask(self.command, self.path, dict(self.headers), self.rfile.read(length))
+            ask = Ask(self.command, self.path, dict(self.headers), self._body())
             asked.append(ask)
             reply = answer(ask)
             self.send_response_only(reply.status)
@@ -66,6 +65,16 @@ def server(answer: Callable[[Ask], Reply]) -> Iterator[tuple[str, list[Ask]]]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(_chunks(reply.body) if reply.is_chunked else reply.body)
+
+        def _body(self) -> bytes:
+            if "Transfer-Encoding" not in self.headers:
+                return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            pieces: list[bytes] = []
+            while length := int(self.rfile.readline(), 16):
+                pieces.append(self.rfile.read(length))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(pieces)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

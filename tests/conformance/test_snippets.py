@@ -18,6 +18,8 @@ BODIES = [
     b'{"note": "it\'s \\"quoted\\" $HOME `ls` \\\\ %41"}',
     "é 😀".encode(),
     b'{"a": "\xff\x00\n\\101"}',
+    b'{"note": "' + b"x" * 100_000 + b"'\\n\xff" + b"y" * 2000 + b'"}',
+    b"x" * 1000,
     b"",
     None,
 ]
@@ -59,3 +61,22 @@ def test_the_steps_are_made_again(language: str, body: bytes | None) -> None:
     assert second.body == (body or b"")
     assert second.headers["X-Key"] == "k 1"
     assert second.headers["Content-Type"] == "application/json"
+
+
+def test_a_long_text_is_shown_short() -> None:
+    made = steps("http://127.0.0.1:1", b'{"note": "' + b"x" * 2_000_000 + b'"}')
+    assert len(as_curl(made)) < 1000
+    assert len(as_python(made)) < 1000
+
+
+@pytest.mark.parametrize("language", ["curl", "Python"])
+def test_a_body_in_chunks_is_sent_in_chunks(language: str) -> None:
+    if language == "curl" and shutil.which("curl") is None:
+        pytest.skip("there is no curl on this machine")
+    with server(lambda _: Reply.json({"done": True})) as (url, asked):
+        made = (Step("POST", url, {"Transfer-Encoding": "chunked"}, b"{}"),)
+        as_words = ["bash", "-c", as_curl(made)], [sys.executable, "-c", as_python(made)]
+        subprocess.run(as_words[language == "Python"], check=True, capture_output=True, timeout=60)
+    assert asked[0].headers["Transfer-Encoding"] == "chunked"
+    assert "Content-Length" not in asked[0].headers
+    assert asked[0].body == b"{}"

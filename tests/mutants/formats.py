@@ -8,7 +8,16 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from mutants.exchange import Request
-from mutants.making import Edit, leaves, media_type_is, raw_payload, read_as, read_bytes, strings
+from mutants.making import (
+    Edit,
+    leaves,
+    media_type_is,
+    raw_payload,
+    read_as,
+    read_bytes,
+    refuses,
+    strings,
+)
 from mutants.table import (
     CAPTURE,
     LEAD_IS,
@@ -351,5 +360,26 @@ FORMAT = [
         f"{LEAD_IS}/raw_payload; {_RFC_JSON_STRINGS}",
         raw_payload(strings(lambda text: text.partition("\0")[0]), when=media_type_is(_JSON)),
         (capture({"note": "a\0b"}),),
+    ),
+    # --- Parameters of media types ---------------------------------------------------------------
+    *(
+        Fault(
+            f"{name}-charset-refused",
+            f"A body of {media_type} that names its charset is answered 415.",
+            (CAPTURE,),
+            f"{_BODY}/{media_type.replace('/', '~1')}",
+            refuses(
+                CAPTURE,
+                lambda request, media_type=media_type: (
+                    request.media_type == media_type and b";" in request.header(b"content-type")
+                ),
+                code=415,
+            ),
+            (sent(CAPTURE, body, f"{media_type}; charset=UTF-8"),),
+        )
+        for name, media_type, body in (
+            ("form", "application/x-www-form-urlencoded", b"first_name=Ada"),
+            ("xml", "text/xml", b"<LeadList><Lead/></LeadList>"),
+        )
     ),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 
 from mutants.exchange import Answer, Make, Memory, Request, Serve
 from mutants.making import (
@@ -74,6 +76,19 @@ def _crashes_instead_of(status: int, *operations: str) -> Make:
     return make
 
 
+def _has_name_twice(body: bytes) -> bool:
+    found: list[bool] = []
+
+    def pairs(members: list[tuple[str, object]]) -> None:
+        found.append(len(dict(members)) < len(members))
+
+    try:
+        json.loads(body, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return False
+    return any(found)
+
+
 def _crashes_on_malformed(request: Request, answer: Answer) -> bool:
     return answer.status == 400 and not answer.faults and bool(request.body)
 
@@ -96,6 +111,13 @@ def _without_cors(*, errors_only: bool) -> Make:
         return answer
 
     return make
+
+
+async def _without_cors_where_not_found(request: Request, serve: Serve, _memory: Memory) -> Answer:
+    answer = await serve(request)
+    if request.place is not None and answer.status in {404, 415}:
+        answer.field(b"access-control-allow-origin", None)
+    return answer
 
 
 def _preflight(name: bytes, value: bytes | None) -> Make:
@@ -271,6 +293,50 @@ ROBUSTNESS = [
         "/components/schemas/LeadCaptureXml; XML 1.0 2.5",
         sent(CAPTURE, b"<LeadList><!-- hello --><Lead/></LeadList>", "text/xml"),
     ),
+    _crash(
+        "large-body-500",
+        "A body of more than 90 KB is answered 500.",
+        lambda request: len(request.body) > 90_000,
+        _BODY,
+        capture({"note": "x" * 100_000}),
+        operation=ALL,
+    ),
+    _crash(
+        "very-large-body-500",
+        "A body of more than 1 MB is answered 500.",
+        lambda request: len(request.body) > 1_000_000,
+        f"{_BODY}; RFC 9110 15.5.14",
+        capture({"note": "x" * 2_000_000}),
+        operation=ALL,
+    ),
+    _crash(
+        "lone-surrogate-500",
+        "Half a surrogate pair in JSON is answered 500: it cannot be encoded.",
+        _text("[\ud800-\udfff]"),
+        "RFC 8259 8.2",
+        sent(CAPTURE, b'{"note":"\\ud83d"}'),
+    ),
+    _crash(
+        "name-twice-500",
+        "A name twice in one JSON object is answered 500.",
+        lambda request: _has_name_twice(request.body),
+        "RFC 8259 4",
+        sent(CAPTURE, b'{"note":"a","note":"b"}'),
+    ),
+    _crash(
+        "query-500",
+        "A query string is answered 500.",
+        lambda request: bool(request.query),
+        "RFC 9110 15.6",
+        replace(capture(ADA), path=capture(ADA).path + "?utm_source=a"),
+    ),
+    _crash(
+        "chunked-request-500",
+        "A request whose body comes in chunks is answered 500.",
+        lambda request: bool(request.header(b"transfer-encoding")),
+        "RFC 9112 7.1",
+        replace(capture(ADA), headers=(*capture(ADA).headers, ("Transfer-Encoding", "chunked"))),
+    ),
     Fault(
         "malformed-json-500",
         "A malformed body is answered 500.",
@@ -350,6 +416,14 @@ ROBUSTNESS = [
         _CORS,
         _without_cors(errors_only=True),
         (capture({"email": "no address"}),),
+    ),
+    Fault(
+        "cors-missing-where-not-found",
+        "The answers 404 and 415 name no origin that may read them.",
+        ALL,
+        _CORS,
+        _without_cors_where_not_found,
+        (activity(LOGGED_IN, "3fa85f64-5717-4562-b3fc-2c963f66afa6"),),
     ),
     Fault(
         "answer-cut",

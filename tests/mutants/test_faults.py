@@ -51,7 +51,8 @@ class _Client:
         connection = http.client.HTTPConnection(self._where, timeout=self._timeout)
         try:
             headers = {"Connection": "close", **dict(ask.headers)}
-            connection.request(ask.method, path, body=ask.body, headers=headers)
+            is_chunked = "Transfer-Encoding" in headers
+            connection.request(ask.method, path, ask.body, headers, encode_chunked=is_chunked)
             answer = connection.getresponse()
             body = answer.read()
             fields = sorted(

@@ -633,6 +633,14 @@ REFUSED = [
         refuses((CAPTURE, ACTIVITY, ASSIGN), _upper_media_type, code=415),
         (capture(ADA, media_type="Application/JSON"),),
     ),
+    Fault(
+        "channel-in-capitals-refused",
+        "A lead channel in capital letters is unknown.",
+        (CAPTURE,),
+        f"{POST_CAPTURE}/parameters/0/schema; RFC 9562 4",
+        refuses(CAPTURE, lambda asked: asked.path_value != asked.path_value.lower(), code=404),
+        (capture(ADA, channel=ONE.upper()),),
+    ),
 ]
 
 VALIDATION = [*NOT_ENFORCED, *REFUSED]

@@ -8,9 +8,17 @@ from rechat_conformance.encoding import FORM, encode, is_xml
 from rechat_conformance.exchange import Exchange, Request
 from rechat_conformance.grounds import ground_of
 from rechat_conformance.run import Run
-from rechat_conformance.scenario import Lead, accepted_ground, first_lead, is_on_lead, path_values
+from rechat_conformance.scenario import (
+    Lead,
+    accepted_ground,
+    carried,
+    first_lead,
+    is_on_lead,
+    path_values,
+)
 from rechat_conformance.spelling import spellings
 from rechat_conformance.target import path_of
+from rechat_conformance.unusual import check_unusual
 
 __all__ = ["check"]
 
@@ -50,6 +58,7 @@ def check(run: Run) -> None:
         _malformed(run, operation, lead)
         _spellings(run, operation, lead)
         _cross_origin(run, operation, lead)
+        check_unusual(run, operation, lead)
     _methods(run)
 
 
@@ -122,6 +131,7 @@ def _media_types(run: Run, operation: Operation, lead: Lead | None) -> None:
     body, value = _first_body(run, operation)
     if body is None:
         return
+    _media_type_spellings(run, operation, lead)
     content = encode(run.document, body, value)
     values = path_values(run, operation, lead)
     for media_type in _OTHER_MEDIA_TYPES:
@@ -132,14 +142,6 @@ def _media_types(run: Run, operation: Operation, lead: Lead | None) -> None:
         rules: tuple[str, ...] = (operation.response_pointer("415"), body.pointer)
         why = f"{operation.operation_id} with a body of {media_type}"
         _refused(run, exchange, {"415"}, "media-type-refused", why, rules)
-    for spelling in (f"{body.media_type}; charset=utf-8", body.media_type.upper()):
-        headers = {"Content-Type": spelling}
-        exchange = run.call(
-            operation, values, body, value, headers=headers, content=content, after=_after(lead)
-        )
-        ground = accepted_ground(run, operation, body)
-        why = f"{operation.operation_id} with a body of {spelling}"
-        check_answer(run, exchange, operation.success, ground, "media-type-spelling", why)
     exchange = run.call(operation, values, content=content, after=_after(lead))
     # Whether a server guesses, the contract does not say; it does not fail.
     ground = ground_of(operation.response_pointer("415"), body.pointer)
@@ -151,6 +153,21 @@ def _media_types(run: Run, operation: Operation, lead: Lead | None) -> None:
         rules = (child(operation.pointer, "requestBody", "required"),)
         why = f"{operation.operation_id} without its body"
         _refused(run, exchange, {"400", "415"}, "body-required", why, rules)
+
+
+def _media_type_spellings(run: Run, operation: Operation, lead: Lead | None) -> None:
+    values = path_values(run, operation, lead)
+    for body in operation.bodies.values():
+        value = carried(run, body, run.maker.full(body.schema))
+        content = encode(run.document, body, value)
+        for spelling in (f"{body.media_type}; charset=utf-8", body.media_type.upper()):
+            headers = {"Content-Type": spelling}
+            exchange = run.call(
+                operation, values, body, value, headers=headers, content=content, after=_after(lead)
+            )
+            ground = accepted_ground(run, operation, body)
+            why = f"{operation.operation_id} with a body of {spelling}"
+            check_answer(run, exchange, operation.success, ground, "media-type-spelling", why)
 
 
 def _malformed(run: Run, operation: Operation, lead: Lead | None) -> None:
@@ -247,6 +264,14 @@ def _cross_origin(run: Run, operation: Operation, lead: Lead | None) -> None:
     _check_origin(run, good, "an answer to a script", ground_pointer=rule)
     bad = run.call(operation, values, body, headers=origin, content=b"{", after=_after(lead))
     _check_origin(run, bad, "an answer that refuses", ground_pointer=rule)
+    if body is not None:
+        other = {**origin, "Content-Type": _OTHER_MEDIA_TYPES[0]}
+        bad = run.call(operation, values, body, headers=other, content=b"a", after=_after(lead))
+        _check_origin(run, bad, "an answer to another media type", ground_pointer=rule)
+    if is_on_lead(run, operation):
+        nobody = dict.fromkeys(values, run.uuid(run.random("nobody")))
+        unknown = run.call(operation, nobody, body, value, headers=origin)
+        _check_origin(run, unknown, "an answer on an id that nobody has", ground_pointer=rule)
 
 
 def _words(exchange: Exchange, name: str) -> set[str]:
