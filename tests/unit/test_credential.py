@@ -148,6 +148,46 @@ async def test_the_id_arrives_and_no_request_object_holds_it(harness: Harness) -
     assert [name for text in seen for name in traces(LEAD, text)] == []
 
 
+async def test_a_response_hook_sees_no_id_in_the_url_but_the_body_as_it_came(
+    harness: Harness,
+) -> None:
+    """The page on the credential says so; it is not to change unnoticed, in either half."""
+    heads: list[str] = []
+    responses: list[httpx.Response] = []
+
+    def look(response: httpx.Response) -> None:
+        heads.append(f"{response.url} {response.headers.raw} {response.request.url}")
+        responses.append(response)
+
+    def reading(response: httpx.Response) -> None:
+        response.read()
+        look(response)
+
+    async def reading_async(response: httpx.Response) -> None:
+        await response.aread()
+        look(response)
+
+    with serving(good) as server:
+        hook = reading_async if harness.is_async else reading
+        own = harness.http_client(event_hooks={"response": [hook]})
+        client = harness.client(base_url=server.url, http_client=own)
+        lead = await client.capture(first_name="Ada")
+        await harness.close(own)
+    assert PLACEHOLDER in heads[0]
+    nowhere(*heads, text_of(lead.answer))
+    assert "plain" in traces(CHANNEL, responses[0].content)
+
+
+def test_tracebacks_show_no_channel_id_but_the_lead_id_that_was_given() -> None:
+    """As the page on the credential says."""
+    client = LeadClient(CHANNEL, transport=httpx.MockTransport(accept))
+    with client, pytest.raises(InvalidPayloadError) as caught:
+        client.post_activity(LEAD, action="ContactSignedUp", notes=5)  # type: ignore[call-overload]
+    text = locals_of_overlay(caught.value)
+    nowhere(text)
+    assert traces(LEAD, text)
+
+
 @pytest.mark.parametrize("server_kind", ["good", "echoing", "resetting", "garbling", "refusing"])
 async def test_no_log_record_holds_it(harness: Harness, server_kind: str) -> None:
     behaviours = {
@@ -426,6 +466,19 @@ async def test_plain_http(harness: Harness, url: str, is_allowed: bool) -> None:
     if "@" not in url:
         async with harness.client(recorder, base_url=url, allow_plain_http=True) as client:
             assert (await client.capture()).id == LEAD
+
+
+async def test_plain_http_from_elsewhere(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "http://api.example.com"
+    kind = AsyncLeadClient if harness.is_async else LeadClient
+    own = harness.http_client(base_url=url)
+    for options in ({"http_client": own}, {}):
+        if not options:
+            monkeypatch.setenv("RECHAT_BASE_URL", url)
+        with pytest.raises(ConfigurationError, match="plain http"):
+            kind(CHANNEL, **options)
+        kind(CHANNEL, **options, allow_plain_http=True)
+    await harness.close(own)
 
 
 # --- Errors, reprs, pickles -----------------------------------------------------------------------

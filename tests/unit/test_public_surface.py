@@ -72,12 +72,50 @@ def test_the_members_of_clients_and_leads() -> None:
         assert sorted(members) == LEAD
 
 
+SETTINGS = [
+    "lead_channel",
+    "base_url",
+    "timeout",
+    "retries",
+    "allow_duplicates",
+    "checks",
+    "on_attempt",
+    "allow_plain_http",
+    "http_client",
+    "transport",
+]
+RAISES_NOTHING = {"close"}
+
+
+def test_the_settings_of_a_client() -> None:
+    for kind in (rechat_leads.LeadClient, rechat_leads.AsyncLeadClient):
+        parameters = inspect.signature(kind).parameters.values()
+        assert [parameter.name for parameter in parameters] == SETTINGS
+        keywords = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+        assert keywords == SETTINGS[1:]
+        assert all(parameter.default is not inspect.Parameter.empty for parameter in parameters)
+        for name in SETTINGS:
+            assert f"    {name}: " in (inspect.getdoc(kind.__init__) or "")
+
+
 def test_every_public_callable_has_a_docstring_with_its_errors() -> None:
-    for kind in (rechat_leads.LeadClient, rechat_leads.Lead):
-        for name in dir(kind):
-            member = inspect.getattr_static(kind, name)
-            if not name.startswith("_") and inspect.isfunction(member):
-                assert inspect.getdoc(member), name
+    members = {
+        rechat_leads.LeadClient: ["__init__", *CLIENT],
+        rechat_leads.AsyncLeadClient: ["__init__", *CLIENT],
+        rechat_leads.Lead: LEAD,
+        rechat_leads.AsyncLead: LEAD,
+    }
+    for kind, names in members.items():
+        for name in names:
+            member = inspect.getattr_static(kind, name, None)
+            if not inspect.isfunction(member):
+                continue  # a value
+            told = inspect.getdoc(member)
+            assert told, name
+            is_named = "Error: " in told.partition("Raises:\n")[2]
+            elsewhere = "as ``LeadClient." in told
+            assert is_named is not (name in RAISES_NOTHING or elsewhere), name
+    assert "ConfigurationError: " in (rechat_leads.check_lead.__doc__ or "")
 
 
 SLOW = """
