@@ -280,6 +280,43 @@ def test_the_filter_says_what_it_does_not_offer(client: httpx.Client) -> None:
     assert names(client.get("/?source=Old+source")) == ["Old"]
 
 
+def snippets(page: str) -> tuple[str, str]:
+    """What repeats the newest request of a page, with curl and from Python."""
+    newest = page.split('class="request"')[1]
+    found = [re.search(rf'id="{kind}-\d+"[^>]*>(.*?)</pre>', newest, re.DOTALL)
+             for kind in ("curl", "python")]  # fmt: skip
+    curl, python = (html.unescape(match[1]) if match else "" for match in found)
+    return curl, python
+
+
+def test_what_repeats_a_request(client: httpx.Client) -> None:
+    def newest() -> tuple[str, str]:
+        return snippets(client.get("/_inbox/requests").text)
+
+    xml = {"Content-Type": "text/xml"}
+    name = "<Contact><Name><First>Ada</First></Name></Contact>"
+    client.post(WEBHOOK, content=f"<LeadList><Lead>{name}</Lead></LeadList>", headers=xml)
+    call = "client.capture({'first_name': 'Ada'}, body_format=\"xml\")"
+    assert call in newest()[1]
+    # Python would send neither of these as it came.
+    for more in ("<Other>1</Other>", "<!-- c -->"):
+        client.post(WEBHOOK, content=f"<LeadList><Lead>{name}{more}</Lead></LeadList>", headers=xml)
+        assert (call in newest()[1]) == (more == "<!-- c -->")
+    client.post(WEBHOOK)
+    curl, python = newest()
+    assert "client.capture()" in python
+    assert "$RECHAT_LEAD_CHANNEL/webhook" in curl
+    client.get(WEBHOOK)
+    curl, python = newest()
+    assert curl.startswith('curl -i "$RECHAT_BASE_URL/leads/channels/')
+    assert "$RECHAT_LEAD_CHANNEL/webhook" in curl
+    assert python == ""
+    client.request("QUERY", "/no where?a=b")
+    assert newest() == ('curl -i -X QUERY "$RECHAT_BASE_URL/no%20where"', "")
+    page = client.get("/_inbox/requests").text
+    assert "without a query and other header fields" in page
+
+
 def test_requests_are_cut_into_pages(client: httpx.Client) -> None:
     for _ in range(60):
         client.post(WEBHOOK, json={"email": 1})

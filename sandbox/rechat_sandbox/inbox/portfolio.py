@@ -1,6 +1,6 @@
 """A lead and its requests as the page shows them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,24 @@ from rechat_sandbox.forms import MalformedFormError, form_object
 from rechat_sandbox.inbox.naming import split
 from rechat_sandbox.inbox.portrait import Portrait, Portraits
 from rechat_sandbox.inbox.pretty import body_text, pretty
-from rechat_sandbox.inbox.shapes import FORM, shapes_of
+from rechat_sandbox.inbox.shapes import FORM, JSON, shapes_of
 from rechat_sandbox.inbox.snippets import REPEATED_CHANNEL, Snippets, repeat
 from rechat_sandbox.inbox.story import Fact, Teller
 from rechat_sandbox.inbox.visible import moment, without
 from rechat_sandbox.json_text import MalformedJsonError, parse
+from rechat_sandbox.leads import lead_reader
 from rechat_sandbox.masking import mask
 from rechat_sandbox.operations import Operation, Operations
 from rechat_sandbox.rows import Activity, AssigneeSet, Lead, LeadSummary, Request
+from rechat_sandbox.xml_bodies import MalformedXmlError, xml_object
 
 __all__ = ["MOST_EVENTS", "Portfolio"]
 
 MOST_EVENTS = 200
 """The most entries of a timeline that a page shows: the newest, and how it began."""
+
+
+_MASK = mask("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,8 @@ class Portfolio:
 
         text, whole = body_text(request.body)
         whole = whole and len(request.body) == request.size
+        snippets = self._snippets(request, clean(text).encode() if lead else request.body)
+        ends = [part for part in request.path.split("/") if part.startswith(_MASK) and part[1:]]
         return {
             "number": request.number,
             "moment": moment(request.created_at),
@@ -150,15 +157,25 @@ class Portfolio:
             "lead_path": f"{self._base}/leads/{request.lead_id}" if request.lead_id else "",
             "text": clean(text),
             "whole": whole,
-            "snippets": self._snippets(request, clean(text).encode() if lead else request.body),
+            "snippets": snippets,
+            "masked": quote(_MASK) in snippets.curl or any(end in text for end in ends),
         }
 
-    def _snippets(self, request: Request, body: bytes) -> Snippets | None:
+    def _snippets(self, request: Request, body: bytes) -> Snippets:
         operation = self._by_id.get(request.operation_id or "")
-        if operation is None:
-            return None  # for nothing of the contract there is nothing to repeat
         found = self._operations.find(quote(request.path).encode("ascii"))
         values: Mapping[str, str] = {} if found is None else found.values
+        if operation is None:
+            at = next(iter(found.operations.values())) if found is not None else None
+            return repeat(
+                operation_id=None,
+                method=request.method,
+                path=quote(request.path) if at is None else _typed_path(at, values),
+                content_type=request.content_type,
+                body=body,
+                payload=None,
+                lead_id=None,
+            )
         lead_id = next((value for name, value in values.items() if name != CHANNEL_PARAMETER), None)
         return repeat(
             operation_id=operation.operation_id,
@@ -174,6 +191,8 @@ class Portfolio:
         self, operation: Operation, content_type: str, body: bytes
     ) -> tuple[Any, dict[str, Any]] | None:
         essence = _essence(content_type)
+        if not essence and not body and operation.bodies and not operation.body_required:
+            return {}, {}
         pointer = operation.bodies.get(essence)
         if pointer is None:
             return None
@@ -183,7 +202,14 @@ class Portfolio:
                 return split(self._document, parse(body)[0], schema)
             if essence == FORM:
                 return split(self._document, form_object(self._document, body, schema), schema)
-        except (MalformedJsonError, MalformedFormError):
+            lead = operation.bodies.get(JSON)
+            if essence.endswith("xml") and lead is not None:
+                value = xml_object(self._document, body, pointer)
+                named = lead_reader(self._document, lead, pointer)(value)
+                # Python says the lead, and not what stands beside it.
+                same = sorted(map(repr, _leaves(value))) == sorted(map(repr, _leaves(named)))
+                return (named, {}) if same else None
+        except (MalformedJsonError, MalformedFormError, MalformedXmlError):
             pass
         return None
 
@@ -243,6 +269,14 @@ class Portfolio:
 def _is_people(value: object) -> bool:
     items = is_list(value)
     return items is not None and any(isinstance(item, dict) for item in items)
+
+
+def _leaves(value: object) -> Iterator[object]:
+    members, items = is_object(value), is_list(value)
+    if members is None and items is None:
+        yield str(value)
+    for part in items or (members or {}).values():
+        yield from _leaves(part)
 
 
 def _typed_path(operation: Operation, values: Mapping[str, str]) -> str:

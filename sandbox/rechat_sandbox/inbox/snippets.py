@@ -105,15 +105,23 @@ def _python(
     if call is None or payload is None or ("{lead_id" in call and lead_id is None):
         return None
     named, other = payload
+    if not content_type:  # nothing was sent, not even an empty object
+        return _program(call.format(value="", lead_id=lead_id, options=""))
     essence = content_type.partition(";")[0].strip().lower()
     options = f", extra_fields={_literal(other)}" if other else ""
     if essence.endswith("x-www-form-urlencoded"):
         options += ', body_format="form"'
+    elif essence.endswith("xml"):
+        options += ', body_format="xml"'
     filled = call.format(value=_literal(named), lead_id=lead_id, options=options)
+    return _program(filled)
+
+
+def _program(call: str) -> str:
     return (
         "from rechat_leads import LeadClient\n\n"
         f"with LeadClient() as client:  # reads {REPEATED_CHANNEL} and {_BASE_URL}\n"
-        f"    {filled}\n"
+        f"    {call}\n"
     )
 
 
