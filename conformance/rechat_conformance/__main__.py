@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .errors import ConformanceError, SettingsError
 from .junit import write_junit
-from .recordings import record, save
+from .recordings import record, recording_plan, save
 from .settings import LAYERS, Settings
 from .suite import live_plan, run_suite
 from .terminal import lines
@@ -131,8 +131,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except SettingsError as error:
         parser.error(str(error))
-    if settings.live and not _may_create(settings, asks=not options.yes):
-        return 2
+    if settings.live:
+        plan = (live_plan if options.record is None else recording_plan)(settings)
+        if not _may_create(plan, asks=not options.yes):
+            return 2
     try:
         if options.record is not None:
             save(record(settings), options.record)
@@ -153,10 +155,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report.exit_code
 
 
-def _may_create(settings: Settings, *, asks: bool) -> bool:
+def _may_create(plan: Sequence[str], *, asks: bool) -> bool:
     """Say what a live run creates, and ask whether it may."""
     sys.stdout.write("This will create, and not remove, on a server with real data:\n")
-    sys.stdout.writelines(f"  - {line}\n" for line in live_plan(settings))
+    sys.stdout.writelines(f"  - {line}\n" for line in plan)
     sys.stdout.write("One request a second; Ctrl-C stops it.\n")
     sys.stdout.flush()
     if not asks:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .answers import check_answer, read_json
-from .bodies import is_free_text
 from .document import Body, Operation, Place, child
 from .encoding import JSON, can_carry, is_xml
 from .exchange import Exchange
 from .grounds import Ground, ground_of
 from .meaning import Seen, check_unique
 from .run import Run
-from .shapes import is_list, is_object
 from .steps import links_of, value_at
+from .tagging import tagged
 
 __all__ = [
     "Lead",
@@ -35,7 +33,6 @@ __all__ = [
     "path_values",
     "person",
     "resolve_link",
-    "tagged",
 ]
 
 
@@ -130,23 +127,8 @@ def _names(operations: Iterator[Operation]) -> set[str]:
 
 def person(run: Run, schema: Place, chance: random.Random) -> Any:
     """A whole lead of somebody whom there was not before: every free text is the seed's own."""
-    return tagged(run, schema, run.maker.full(schema), str(chance.randrange(10**9)))
-
-
-def tagged(run: Run, schema: Place, value: Any, tag: str) -> Any:
-    """``value`` with ``tag`` in every text that is free to hold it."""
-    if is_object(value):
-        properties = run.maker.properties(schema)
-        return {name: tagged(run, properties[name], item, tag) for name, item in value.items()}
-    if is_list(value) and "items" in schema.value:
-        items = run.document.resolve(child(schema.pointer, "items"))
-        return [tagged(run, items, item, tag) for item in value]
-    kind = schema.value.get("format")
-    if kind == "email":
-        return f"{tag.replace(' ', '-')}@example.com"
-    if isinstance(value, str) and is_free_text(schema):
-        return f"{value} {tag}"
-    return copy.deepcopy(value)
+    tag = str(chance.randrange(10**9))
+    return tagged(run.document, run.maker, schema, run.maker.full(schema), tag)
 
 
 def choices(run: Run, operation: Operation) -> Iterator[tuple[Body, Any]]:

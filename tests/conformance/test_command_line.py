@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+import signal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,8 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from conformance.support import CHANNEL, Ask, Reply, server
 
+from rechat_conformance import Settings, run_suite, suite
 from rechat_conformance.__main__ import main
 from rechat_conformance.recordings import breaks, load
+from rechat_conformance.target import Target
 from rechat_sandbox import running
 
 SECRET = "hush-hush-0123456789"
@@ -134,6 +138,7 @@ def test_a_server_is_recorded_to_a_file(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rechat_conformance.suite._LIVE_PAUSE", 0.01)
+    monkeypatch.setattr("rechat_conformance.recordings.recorder._LIVE_PAUSE", 0.01)
 
 
 @pytest.mark.usefixtures("quick")
@@ -152,13 +157,43 @@ def test_live_says_first_what_it_creates_and_creates_no_more(
     assert "10 times postContactActivity" in shown
     assert (len(leads), len(activities), len(history)) == (3, 10, 0)
     for lead in leads:
-        texts = list(_texts(lead.parsed_payload))
-        tagged = [text for text in texts if "rechat-conformance" in text]
-        assert tagged
-        assert set(texts) - set(tagged) <= {
-            "https://www.example.com/listings/5039447?from=newsletter",
-            "https://images.example.com/5039447/cover.jpg",
-        }
+        _must_be_tagged(lead.parsed_payload)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_live_recording_says_first_what_it_creates_and_creates_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "live.json"
+    with running(seed=1, seeded_clock=False) as sandbox:
+        arguments = [sandbox.url, "--live", "--yes", "--lead-channel", CHANNEL]
+        code = main([*arguments, "--record", str(file)])
+        leads = sandbox.observer.leads()
+        activities = [entry for lead in leads for entry in sandbox.observer.timeline(lead.id)]
+        history = [entry for lead in leads for entry in sandbox.observer.assignee_history(lead.id)]
+    shown = capsys.readouterr().out
+    assert code == 0, shown
+    assert f"{len(leads)} leads by leadCaptureIntegration" in shown
+    assert f"{len(activities)} times postContactActivity" in shown
+    assert "nothing by reassignLead" in shown
+    assert leads
+    assert activities
+    assert not history
+    for lead in leads:
+        _must_be_tagged(lead.parsed_payload)
+        assert not lead.parsed_payload.get("assignees")
+    assert {exchange.answer.status for exchange in load(file).exchanges} == {200}
+    assert breaks(load(file)) == []
+
+
+def _must_be_tagged(lead: Any) -> None:
+    texts = list(_texts(lead))
+    tagged = [text for text in texts if "rechat-conformance" in text]
+    assert tagged
+    assert set(texts) - set(tagged) <= {
+        "https://www.example.com/listings/5039447?from=newsletter",
+        "https://images.example.com/5039447/cover.jpg",
+    }
 
 
 def _texts(value: Any) -> Any:
@@ -177,3 +212,32 @@ def test_live_creates_nothing_where_nobody_said_yes(capsys: pytest.CaptureFixtur
         assert main([url, "--live", "--lead-channel", CHANNEL]) == 2
     assert asked == []
     assert "--yes" in capsys.readouterr().err
+
+
+def test_live_sends_one_request_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr(suite, "Target", functools.partial(Target, sleep=naps.append))
+    with running(seed=1, seeded_clock=False) as sandbox:
+        report = run_suite(Settings(base_url=sandbox.url, lead_channel=CHANNEL, live=True))
+    assert report.exit_code == 0
+    assert naps == [1.0] * report.requests
+
+
+def test_live_stopped_by_hand_says_how_far_it_came(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    naps: list[float] = []
+
+    def impatient(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 4:
+            signal.raise_signal(signal.SIGINT)  # as Ctrl-C does, while it waits
+
+    monkeypatch.setattr(suite, "Target", functools.partial(Target, sleep=impatient))
+    with running(seed=1, seeded_clock=False) as sandbox:
+        assert main([sandbox.url, "--live", "--yes", "--lead-channel", CHANNEL]) == 3
+        assert len(sandbox.observer.leads()) == 3
+    shown = capsys.readouterr().out
+    assert "stopped by hand" in shown
+    assert "3 requests" in shown
+    assert "not everything was checked" in shown

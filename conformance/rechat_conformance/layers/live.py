@@ -6,7 +6,7 @@ lead: nobody is to be assigned, and told so, by a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rechat_conformance.answers import check_answer
@@ -22,16 +22,10 @@ from rechat_conformance.scenario import (
     followers,
     leave_out_leads,
     path_values,
-    tagged,
 )
-from rechat_conformance.shapes import is_list, is_object
+from rechat_conformance.tagging import NOTICE, TAG, adds, tagged, without_other_people
 
-__all__ = ["TAG", "check", "plan"]
-
-TAG = "rechat-conformance test"
-"""Stands in every free text of what is created."""
-
-_ADDING = ("POST",)
+__all__ = ["check", "plan"]
 
 
 def plan(run: Run) -> Iterator[str]:
@@ -41,12 +35,12 @@ def plan(run: Run) -> Iterator[str]:
         count = len(operation.bodies)
         yield f"{count} leads by {operation.operation_id}, one in each of {kinds}"
     for operation in followers(run):
-        if operation.method in _ADDING:
+        if adds(operation):
             count = sum(1 for _ in choices(run, operation))
             yield f"{count} times {operation.operation_id} on the first of these leads"
         else:
             yield f"nothing by {operation.operation_id}: {operation.method} replaces or removes"
-    yield f"Each text of them says “{TAG}”; e-mail addresses end in @example.com."
+    yield NOTICE
 
 
 def check(run: Run) -> None:
@@ -60,11 +54,11 @@ def check(run: Run) -> None:
         leave_out_leads(run)
         return
     for operation in followers(run):
-        if operation.method not in _ADDING:
+        if not adds(operation):
             continue
         for body, choice in choices(run, operation):
             values = path_values(run, operation, first)
-            value = tagged(run, body.schema, choice, TAG)
+            value = tagged(run.document, run.maker, body.schema, choice, TAG)
             exchange = run.call(operation, values, body, value, after=(first.exchange,))
             ground = accepted_ground(run, operation, body)
             why = f"{operation.operation_id} on a lead that was just captured"
@@ -73,13 +67,5 @@ def check(run: Run) -> None:
 
 
 def _lead(run: Run, body: Body, number: int) -> Any:
-    value = carried(run, body, _without_lists_of_objects(run.maker.full(body.schema)))
-    return tagged(run, body.schema, value, f"{TAG} {number}")
-
-
-def _without_lists_of_objects(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: item
-        for name, item in value.items()
-        if not (is_list(item) and any(is_object(one) for one in item))
-    }
+    value = carried(run, body, without_other_people(run.maker.full(body.schema)))
+    return tagged(run.document, run.maker, body.schema, value, f"{TAG} {number}")

@@ -25,7 +25,7 @@ from .model import (
     load,
     save,
 )
-from .recorder import record
+from .recorder import record, recording_plan
 from .replaying import ReplayTransport, UnrecordedRequestError
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "changed_operations",
     "load",
     "record",
+    "recording_plan",
     "save",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Any
@@ -18,6 +19,7 @@ from rechat_conformance.oracle import Oracle
 from rechat_conformance.profiles import document_for
 from rechat_conformance.settings import Settings
 from rechat_conformance.shapes import is_object
+from rechat_conformance.tagging import NOTICE, adds
 from rechat_conformance.target import Enough, Target, path_of
 from rechat_lead_capture_contract import provenance
 
@@ -32,9 +34,9 @@ from .model import (
     RecordingError,
 )
 from .redaction import Redactor
-from .steps import Step, steps
+from .steps import Step, harmless, steps
 
-__all__ = ["record"]
+__all__ = ["record", "recording_plan"]
 
 _LIVE_PAUSE = 1.0  # seconds before each request to a server with real data
 _UNKNOWN = str(UUID(int=2**128 - 1))
@@ -46,7 +48,8 @@ def record(settings: Settings, *, made: date | None = None) -> Recording:
     Args:
         settings: Where the server is, and how it is asked: ``base_url``, ``lead_channel`` (None:
             the contract's example), ``profile``, ``headers``, ``request_timeout`` and ``max_time``
-            count. With ``live``, only what keeps the contract is sent, slowly.
+            count. With ``live``, only what keeps the contract and adds is sent, slowly: every text
+            says that it is a test, and nobody is assigned.
         made: The day that the recording names; None: today.
 
     Returns:
@@ -84,6 +87,16 @@ def record(settings: Settings, *, made: date | None = None) -> Recording:
     )
 
 
+def recording_plan(settings: Settings) -> list[str]:
+    """What `record` with ``live`` would create, in words; nothing is sent.
+
+    Args:
+        settings: What is asked for.
+    """
+    target = Target(settings.base_url, headers={}, timeout=1.0, deadline=0.0)
+    return list(_Recorder(settings, target).plan())
+
+
 class _Recorder:
     def __init__(self, settings: Settings, target: Target) -> None:
         self._target = target
@@ -104,10 +117,22 @@ class _Recorder:
 
     def steps(self) -> list[Step]:
         """What is sent: all, or on a server with real data what keeps the contract."""
-        found = list(steps(self._document, self._oracle, self._makers))
+        found = steps(self._document, self._oracle, self._makers)
         if not self._is_live:
-            return found
-        return [step for step in found if step.is_valid and step.target == "known"]
+            return list(found)
+        return list(harmless(self._document, self._oracle, self._makers, found))
+
+    def plan(self) -> Iterator[str]:
+        """What the steps create, a line each."""
+        counts = Counter(step.operation.operation_id for step in self.steps())
+        for name, operation in self._document.operations.items():
+            if name in self._makers:
+                yield f"{counts[name]} leads by {name}"
+            elif adds(operation):
+                yield f"{counts[name]} times {name} on the first of these leads"
+            else:
+                yield f"nothing by {name}: {operation.method} replaces or removes"
+        yield NOTICE
 
     def exchange(self, step: Step) -> RecordedExchange:
         """Send one step and note what came."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +12,10 @@ from rechat_conformance.document import Body, Document, Operation, Place, child
 from rechat_conformance.encoding import JSON, can_carry, encode, is_xml
 from rechat_conformance.oracle import Oracle
 from rechat_conformance.shapes import is_list, is_object
+from rechat_conformance.tagging import TAG, adds, is_tagged, tagged, without_other_people
 from rechat_conformance.values import WRONG_KINDS
 
-__all__ = ["Step", "steps"]
+__all__ = ["Step", "harmless", "steps"]
 
 Target = Literal["known", "unknown"]
 
@@ -50,6 +52,38 @@ def steps(document: Document, oracle: Oracle, first: Collection[str]) -> Iterato
             if step.name not in names:
                 names.add(step.name)
                 yield step
+
+
+def harmless(
+    document: Document, oracle: Oracle, first: Collection[str], found: Iterable[Step]
+) -> Iterator[Step]:
+    """Those of the steps that may be sent to a server with real data, as they may be.
+
+    They keep the contract and add; every text says that it is a test, and nobody is assigned.
+
+    Args:
+        document: The contract, as far as a profile counts it.
+        oracle: Judges bodies by it.
+        first: The operations that make leads.
+        found: The steps.
+    """
+    maker = Maker(document, oracle)
+    sent: set[tuple[str, str, bytes]] = set()
+    for step in found:
+        body = step.operation.bodies.get(step.media_type)
+        if not (body and step.is_valid and step.target == "known" and adds(step.operation)):
+            continue
+        value = without_other_people(step.value)
+        value = tagged(document, maker, body.schema, value, TAG)
+        if not oracle.allows(body.schema, value):
+            continue
+        if step.operation.operation_id in first and not is_tagged(value):
+            continue  # nobody could tell that this lead is a test
+        content = encode(document, body, value)
+        key = (step.operation.operation_id, step.media_type, content)
+        if key not in sent:  # without the people, two may be the same
+            sent.add(key)
+            yield dataclasses.replace(step, value=value, content=content)
 
 
 def _of_operation(
