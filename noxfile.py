@@ -231,7 +231,8 @@ def soak(session: nox.Session) -> None:
     if "schemathesis" in wanted:
         session.run("python", "tests/soak/schemathesis_seeds.py", "--seeds", "20")
     if "contract" in wanted:  # the contract suite on a sound sandbox: it may find nothing
-        session.run("python", "tests/soak/contract_seeds.py", "--seeds", "20")
+        seeds = ("--seeds", "20", "--out", "docs/reports")
+        session.run("python", "tests/soak/contract_seeds.py", *seeds)
     if "edits" in wanted:  # of the contract, judged by an independent validator
         edited = (
             "tests/spec/changes/test_soundness.py",

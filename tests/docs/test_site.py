@@ -19,6 +19,7 @@ def test_the_site_builds_and_is_whole(tmp_path: Path) -> None:
     site = build(tmp_path)
     is_every_public_name_in_the_reference(site)
     loads_nothing_from_elsewhere(site)
+    shows_the_reports(site)
 
 
 def test_every_page_is_in_the_navigation() -> None:
@@ -35,11 +36,19 @@ def test_every_picture_is_shown_and_can_be_taken_again() -> None:
     assert set(re.findall(r'"(inbox-[\w-]+)"', taken)) == kept
 
 
+def test_every_report_is_shown() -> None:
+    shown = re.findall(r'^--8<-- "(.+)"$', (PAGES / "measured.md").read_text("utf-8"), re.MULTILINE)
+    files = (ROOT / "docs" / "reports").glob("*.md")
+    assert sorted(shown) == sorted(path.relative_to(ROOT).as_posix() for path in files), (
+        "docs/pages/measured.md shows each report of docs/reports once"
+    )
+
+
 def build(root: Path) -> Path:
     """The site, built from a copy: warnings are errors."""
     copytree(PAGES, root / "docs" / "pages")
     (root / "docs" / "zensical.toml").write_bytes((ROOT / "docs" / "zensical.toml").read_bytes())
-    for name in ("examples", "generated", "overlay"):
+    for name in ("docs/reports", "examples", "generated", "overlay"):
         (root / name).symlink_to(ROOT / name)
     command = [sys.executable, "-m", "zensical", "build", "--strict", "-f", "docs/zensical.toml"]
     built = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
@@ -74,3 +83,12 @@ def loads_nothing_from_elsewhere(site: Path) -> None:
     for sheet in sheets:
         text = sheet.read_text(encoding="utf-8")
         assert re.findall(r"url\(['\"]?(?:https?:)?//|@import", text) == [], sheet
+
+
+def shows_the_reports(site: Path) -> None:
+    page = (site / "measured.html").read_text(encoding="utf-8")
+    for report in (ROOT / "docs" / "reports").glob("*.md"):
+        rows = [line for line in report.read_text("utf-8").splitlines() if line.startswith("| ")]
+        for cell in (cell.strip() for cell in rows[-1].strip("|").split("|")):
+            if cell.isalnum():
+                assert cell in page, f"{report.name}: {cell}"

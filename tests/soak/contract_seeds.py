@@ -1,28 +1,41 @@
 """Runs the whole contract suite on a fresh, sound sandbox with many seeds: it may find nothing.
 
-python tests/soak/contract_seeds.py --seeds 20 [--profile documented]
+python tests/soak/contract_seeds.py --seeds 20 [--profile documented] [--out docs/reports]
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import platform
+import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from rechat_conformance import Settings, run_suite
+from rechat_conformance import Report, Settings, run_suite
 from rechat_conformance.terminal import lines
+from rechat_lead_capture_contract import provenance
 from rechat_sandbox import running
 
+ROOT = Path(__file__).parents[2]
+HEAD = (
+    "| seed | profile | findings | checks | requests | seconds | complete |",
+    "| ---: | --- | ---: | ---: | ---: | ---: | --- |",
+)
 
-def main() -> int:
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; 1 if anything was found, or not everything was checked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--seeds", type=int, default=20, help="1 to this number")
     parser.add_argument("--profile", choices=("documented", "full"), default="full")
     parser.add_argument("--max-time", type=float, default=900.0, help="seconds, of one seed")
-    options = parser.parse_args()
-    good = True
-    _say("| seed | profile | findings | checks | requests | complete |")
-    _say("| ---: | --- | ---: | ---: | ---: | --- |")
+    parser.add_argument("--out", type=Path, help="directory for contract_seeds.md")
+    options = parser.parse_args(arguments)
+    about = _about()  # of what is measured: the commit may be another at the end
+    _say(about + "\n\n" + "\n".join(HEAD))
+    reports: list[Report] = []
     for seed in range(1, options.seeds + 1):
         with running(seed=seed, seeded_clock=False) as sandbox:
             report = run_suite(
@@ -33,15 +46,54 @@ def main() -> int:
                     max_time=options.max_time,
                 )
             )
-        complete = "yes" if report.is_complete else "**no**"
-        _say(
-            f"| {seed} | {options.profile} | {len(report.findings)} | {report.checks:,} | "
-            f"{report.requests:,} | {complete} |"
-        )
+        reports.append(report)
+        _say(as_row(report))
         if report.exit_code:
-            good = False
             sys.stderr.writelines(line + "\n" for line in lines(report))
-    return 0 if good else 1
+    if options.out is not None:
+        options.out.mkdir(parents=True, exist_ok=True)
+        file = options.out / "contract_seeds.md"
+        file.write_text(as_markdown(reports, about), encoding="utf-8")
+    return 1 if any(report.exit_code for report in reports) else 0
+
+
+def as_row(report: Report) -> str:
+    """A run as a row of the table."""
+    return (
+        f"| {report.seed} | {report.profile} | {len(report.findings)} | {report.checks:,} | "
+        f"{report.requests:,} | {report.seconds:.1f} | "
+        f"{'yes' if report.is_complete else '**no**'} |"
+    )
+
+
+def as_markdown(reports: Sequence[Report], about: str) -> str:
+    """The report for people.
+
+    Args:
+        reports: The runs.
+        about: What was measured, and where.
+    """
+    found = sum(bool(report.findings) for report in reports)
+    partial = sum(not report.is_complete for report in reports)
+    verdict = (
+        f"Found on a sound server: at {found} of {len(reports)} seeds. "
+        f"Not complete: {partial} of {len(reports)} runs."
+    )
+    return "\n".join((about, "", *HEAD, *map(as_row, reports), "", verdict)) + "\n"
+
+
+def _about() -> str:
+    def git(*arguments: str) -> str:
+        command = ("git", *arguments)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    changed = " with changes" if git("status", "--porcelain", "-uno") else ""
+    return (
+        f"Commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, "
+        f"contract {provenance()['contract_sha256'][:12]}, "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores."
+    )
 
 
 def _say(row: str) -> None:
