@@ -9,6 +9,10 @@ import yaml
 import rechat_lead_capture_contract
 from rechat_sandbox import running
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "soak"))
+
+from schemathesis_seeds import run
+
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 
 
@@ -40,3 +44,11 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
     # The links were followed: leads that came in got activities and assignees.
     assert any(timeline for timeline, _ in stored)
     assert any(history for _, history in stored)
+
+
+def test_the_same_seed_gives_the_same_requests_and_answers() -> None:
+    first, again = run(1, 1), run(1, 1)
+    assert first.sound, first.output
+    assert again.sound, again.output
+    assert first.requests > 50
+    assert (first.digest, first.requests) == (again.digest, again.requests)
