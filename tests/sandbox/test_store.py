@@ -1,5 +1,6 @@
 """What was acknowledged is kept: through kills, between processes, in order."""
 
+import contextlib
 import json
 import signal
 import sqlite3
@@ -245,3 +246,37 @@ def test_leads_after_a_number(client: Client) -> None:
     assert [lead.id for lead in later] == ids[1:]
     one = client.stored(lambda store: store.lead(ids[2].upper()))
     assert json.loads(one.raw_payload) == {"note": "2"}
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    """Timelines and assignees too; the crash test kills under load, and knows leads only."""
+    database = tmp_path / "leads.db"
+    program = (
+        "import sys, time; from rechat_sandbox import running\n"
+        "with running(sys.argv[1]) as sandbox:\n"
+        "    print(sandbox.url, flush=True); time.sleep(600)"
+    )
+    command = [sys.executable, "-c", program, str(database)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip()
+            with httpx.Client(base_url=url, trust_env=False) as client:
+                lead = client.post(WEBHOOK, json={"first_name": "Ada"}).json()["data"]["id"]
+                for number in range(20):
+                    activity = {"action": "ContactSignedUp", "notes": str(number)}
+                    assignees = [{"email": f"agent{number}@example.com"}]
+                    for answer in (
+                        client.post(f"/leads/{lead}/timeline", json=activity),
+                        client.put(f"/leads/{lead}/assignees", json=assignees),
+                    ):
+                        assert answer.status_code == 200
+        finally:
+            server.kill()
+    with contextlib.closing(Store(database, Identity())) as store:
+        entries = [json.loads(entry.payload) for entry in store.timeline(lead)]
+        people = [json.loads(entry.assignees) for entry in store.assignee_history(lead)]
+    assert [entry["notes"] for entry in entries] == [str(number) for number in range(20)]
+    assert [some[0]["email"] for some in people] == [
+        f"agent{number}@example.com" for number in range(20)
+    ]
