@@ -52,8 +52,9 @@ def _plain(digit: str) -> str:
     """A spelling of a digit as the digit."""
     if len(digit) == 1:
         return digit.lower()
-    is_decimal = digit[0] == "&" and digit[2] not in "xX"
-    return chr(int(digit[2:-1]) if is_decimal else int(digit.rstrip(";")[-2:], 16)).lower()
+    if digit[0] != "&":
+        return chr(int(digit[-2:], 16)).lower()
+    return chr(int(digit[2:-1]) if digit[2].isdigit() else int(digit[-3:-1], 16)).lower()
 
 
 def _in_base64(value: str) -> tuple[str, ...]:
