@@ -60,6 +60,9 @@ class Target:
         kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         )
+        self._again: Callable[[], Target] = lambda: Target(
+            base_url, headers=headers, timeout=timeout, deadline=deadline, pause=pause, sleep=sleep
+        )
         self._open: Callable[[], http.client.HTTPConnection] = lambda: kind(
             parts.hostname or "", parts.port, timeout=timeout
         )
@@ -78,6 +81,10 @@ class Target:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def twin(self) -> Target:
+        """The same server over a connection of its own, for another thread."""
+        return self._again()
 
     def must_answer(self) -> None:
         """Find out whether there is a server at all.

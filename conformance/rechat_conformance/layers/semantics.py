@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rechat_conformance.answers import check_answer, read_json
+from rechat_conformance.at_once import check_at_once
 from rechat_conformance.document import Operation, Place
 from rechat_conformance.exchange import Exchange
 from rechat_conformance.grounds import ground_of
@@ -45,6 +46,9 @@ def check(run: Run) -> None:
     for operation in run.document.operations.values():
         if operation.operation_id not in {one.operation_id for one in captures(run)}:
             _idempotence(run, operation)
+    # Last: which of these leads comes first is chance.
+    for operation in captures(run):
+        check_at_once(run, operation)
 
 
 def _capture_people(run: Run, operation: Operation) -> list[Lead]:
