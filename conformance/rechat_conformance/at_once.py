@@ -14,7 +14,8 @@ from .exchange import Exchange, Request
 from .grounds import ground_of
 from .meaning import Seen
 from .run import Run
-from .scenario import accepted_ground, check_whose, path_values, tagged
+from .scenario import accepted_ground, check_whose, path_values
+from .tagging import tagged
 from .target import path_of
 
 __all__ = ["check_at_once"]
@@ -47,7 +48,8 @@ def check_at_once(run: Run, operation: Operation) -> None:
 
 
 def _person(run: Run, body: Body, number: int) -> Any:
-    return tagged(run, body.schema, run.maker.full(body.schema), f"at once {number}")
+    value = run.maker.full(body.schema)
+    return tagged(run.document, run.maker, body.schema, value, f"at once {number}")
 
 
 def _captured(run: Run, operation: Operation, body: Body, people: Sequence[Any]) -> list[Exchange]:
