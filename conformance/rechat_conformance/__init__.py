@@ -8,12 +8,20 @@
 The command ``rechat-conformance URL`` does the same and prints what it found.
 """
 
-from .errors import ConformanceError, SettingsError, UnreachableError
-from .findings import Finding, Step
-from .grounds import Ground
-from .report import LayerSummary, Report
-from .settings import Settings
-from .suite import live_plan, run_suite
+try:
+    from .errors import ConformanceError, SettingsError, UnreachableError
+    from .findings import Finding, Step
+    from .grounds import Ground
+    from .report import LayerSummary, Report
+    from .settings import Settings
+    from .suite import live_plan, run_suite
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in {"hypothesis", "jsonschema"}:
+        raise
+    raise ImportError(
+        f"the contract suite needs {error.name}: install it with its extra, "
+        "rechat-leads[conformance]"
+    ) from error
 
 __all__ = [
     "ConformanceError",
