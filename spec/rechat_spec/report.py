@@ -212,8 +212,11 @@ def lines_to_change(change: Change, api: Sequence[ApiChange]) -> list[Lines]:
 def _lines(owner: str, old: str, new: str, *, is_parameter: bool) -> Lines:
     if is_parameter:
         parent, _, function = owner.rpartition(".")
-        client = "await client" if parent.rpartition(".")[2].startswith("Async") else "client"
-        call = f"{client}.{function}" if parent.rpartition(".")[2][:1].isupper() else owner
+        holder = parent.rpartition(".")[2]
+        # As one names an object of the class: `client` of LeadClient, `lead` of Lead or BaseLead.
+        name = re.sub(r".*(?=[A-Z])", "", holder).lower()
+        wait = "await " if holder.startswith("Async") else ""
+        call = f"{wait}{name}.{function}" if holder[:1].isupper() else owner
         return Lines(f"{call}({old}=…)", f"{call}({new}=…)")
     name = owner.rpartition(".")[2]
     if name != _class(owner):

@@ -119,6 +119,28 @@ def test_json_and_markdown_say_the_same_as_text(workspace: Workspace, page: Path
     assert f"```markdown\n{report['changelog']}```" in output
 
 
+@pytest.mark.usefixtures("quick_generator")
+def test_a_renamed_field_of_an_activity_shows_the_calls_of_a_lead(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    def edit(fragment: dict[str, Any]) -> None:
+        properties = fragment["components"]["schemas"]["ActivityListing"]["properties"]
+        properties["mls_numbers"] = properties.pop("mls_number")
+
+    page = write_page(tmp_path / "next.md", edited(edit))
+    suspended = ("--suspend", "examples-activity-listing")
+    run = workspace.run("update", page, "--dry-run", "--format", "json", *suspended)
+    assert run.code == 0, run.errors
+    lines = [
+        (line["before"], line["after"])
+        for change in json.loads(run.output)["changes"]
+        for line in change["lines"]
+    ]
+    for call in ("lead.viewed_listing", "await lead.viewed_listing"):
+        assert (f"{call}(mls_number=…)", f"{call}(mls_numbers=…)") in lines
+    assert not [line for line in lines if "client." in line[0]]
+
+
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_corrections_that_do_not_hold_are_all_named(
     dry: list[str], workspace: Workspace, tmp_path: Path
