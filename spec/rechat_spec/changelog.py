@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import SpecError
 from .versions import Level, Version
 
 CHANGELOG = Path("CHANGELOG.md")
@@ -47,13 +48,27 @@ class Entry:
 
 
 def unreleased(text: str) -> tuple[Version | None, Level]:
-    """From which version the entries below [Unreleased] start, and the greatest of their levels."""
+    """From which version the entries below [Unreleased] start, and the greatest of their levels.
+
+    SpecError for a comment with a level that there is not.
+    """
     start, end = _section(text)
     marks = list(_MARK.finditer(text, start, end))
     if not marks:
         return None, Level.NOTHING
     base = min(Version.parse(mark[4]) for mark in marks)
-    return base, max(Level[mark[3].upper()] for mark in marks)
+    return base, max(_level(mark[3], mark[0]) for mark in marks)
+
+
+def _level(name: str, mark: str) -> Level:
+    levels = [level.name.lower() for level in Level]
+    if name not in levels:
+        raise SpecError(
+            f"has a level {name!r} in {mark!r}; it must be one of {', '.join(levels)}: mend the "
+            "comment, or take it out with its entry",
+            file=CHANGELOG,
+        )
+    return Level[name.upper()]
 
 
 def entered(text: str, entry: Entry) -> str:

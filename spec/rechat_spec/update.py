@@ -20,6 +20,7 @@ from .project import CONTRACT, CORRECTIONS, GENERATED, PROVENANCE, UPSTREAM
 from .report import ReleaseAdvice, UpdateReport, level_of
 from .report_text import entry_lines
 from .standing import standings
+from .validate import check_openapi, check_references
 from .versions import Level, read_version
 
 SDK = Path("overlay")
@@ -145,7 +146,7 @@ def report_of_page(root: Path, page: Page) -> UpdateReport:
 
 def has_moved(root: Path, page: Page) -> bool:
     """Whether the page says something other than ``spec/upstream.yaml``; SpecError without it."""
-    return not equal(read_fragments(root / UPSTREAM)[0].document, page.document)
+    return not equal(_read(root / UPSTREAM, UPSTREAM), page.document)
 
 
 def _check_names(corrections: list[Correction], keep: Collection[str]) -> None:
@@ -167,11 +168,20 @@ def _fingerprints(root: Path, corrections: list[Correction]) -> dict[str, str]:
 
 
 def _old(file: Path) -> dict[str, Json] | None:
-    """The document in ``file``; nothing if there is none that can be read."""
+    """The document in ``file``; nothing if there is none that can be compared with."""
     try:
-        return read_fragments(file)[0].document
+        return _read(file, file)
     except SpecError:
         return None
+
+
+def _read(file: Path, name: Path) -> dict[str, Json]:
+    """The document in ``file``; SpecError if nothing can be compared with it."""
+    document = read_fragments(file)[0].document
+    check_references(document, name)
+    if not isinstance(document.get("paths"), dict):
+        raise SpecError("must be an object of paths", file=name, pointer="/paths")
+    return document
 
 
 def _compared(
@@ -180,9 +190,15 @@ def _compared(
     """``report`` with everything that needs the contract and the code of before."""
     from .python_api import api_changes, read_api  # noqa: PLC0415 - griffe is not needed before
 
-    old = _old(root / CONTRACT)
-    if old is None:
+    if not (root / CONTRACT).is_file():
         note = f"there is no {CONTRACT} to compare with"
+        return replace(report, notes=(*report.notes, note))
+    try:
+        old = _read(root / CONTRACT, CONTRACT)
+        if _was_edited(root):
+            check_openapi(old, CONTRACT)
+    except SpecError as error:
+        note = f"{CONTRACT} makes no sense, so nothing is compared with it: {error}"
         return replace(report, notes=(*report.notes, note))
     if _was_edited(root):
         note = f"{CONTRACT} was edited by hand: that edit is compared too, and undone"
