@@ -311,10 +311,10 @@ COMPONENTS = (
         "unused-component-changed",
         SAFE,
         Direction.NEITHER,
-        "{subject}, which no operation uses, changed (`{keyword}`: {old} became {new})",
+        "{subject}, which no existing operation uses, changed (`{keyword}`: {old} became {new})",
         ("/components/schemas/Unused/type", "string", "integer"),
         ("/components/schemas/Text/type", "string", "integer"),
-        "No request and no answer holds it.",
+        "No request and no answer of existing code holds it.",
     ),
     part_rule(
         "reference-changed",

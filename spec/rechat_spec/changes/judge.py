@@ -165,8 +165,7 @@ class Judge:
         for usage in self.usages:
             found.update(dict.fromkeys(usage.direct(pointer)))
         # What only a new operation sends or reads breaks nobody; of one that is gone that is said.
-        kept = [use for use in found if use.operation not in self._in_one_only]
-        yield from kept or found
+        yield from (use for use in found if use.operation not in self._in_one_only)
 
     # --- The verdict ----------------------------------------------------------------------------
 
