@@ -131,6 +131,40 @@ def below_others(schemas: Iterable[Schema]) -> list[Json]:
     return found
 
 
+def joined(schema: Schema, document: Json) -> Schema | None:
+    """An object schema with its ``allOf`` written into it; None if that could say something else.
+
+    Only types, named properties and required names are joined, each property said once; whatever
+    else stands beside them is kept, but for what depends on which properties stand in one schema.
+    """
+    rest = {
+        key: value for key, value in schema.items() if key not in _JOINED and not is_annotation(key)
+    }
+    if rest.keys() & {"additionalProperties", "patternProperties", *UNEVALUATED}:
+        return None
+    types: list[Json] = []
+    properties: dict[str, Json] = {}
+    required: set[str] = set()
+    for branch in [{k: v for k, v in schema.items() if k != "allOf"}, *schema.get("allOf", [])]:
+        part = plain(branch, document)
+        if not isinstance(part, dict):
+            return None
+        own = assertions(part) if branch in schema.get("allOf", []) else set()
+        if own - {"type", "properties", "required"} or properties.keys() & part.get(
+            "properties", {}
+        ):
+            return None
+        types += [part["type"]] if "type" in part and part["type"] not in types else []
+        properties |= part.get("properties", {})
+        required |= set(part.get("required", []))
+    if len(types) > 1:
+        return None
+    return {**rest, "type": types, "properties": properties, "required": sorted(required)}
+
+
+_JOINED = {"type", "properties", "required", "allOf"}
+
+
 class Around(NamedTuple):
     """All schemas that judge one value, in the old and in the new contract."""
 

@@ -15,7 +15,7 @@ from rechat_spec.compare import Difference, equal
 from rechat_spec.documents import Json, resolve, tokens
 
 from . import conditions
-from .around import IN_PLACE, Around
+from .around import IN_PLACE, Around, joined
 from .change import Direction, Severity
 from .edits import CONDITIONS, SHAPES, Edit, Step, edits, moved
 from .grammar import Part, Place
@@ -80,7 +80,7 @@ class Judge:
         return _worst(cases)._replace(facts=told(facts))
 
     def _edits(self, difference: Difference, step: Step, levels: list[Level]) -> list[Edit]:
-        if any(self._is_reordered(level) for level in levels):
+        if any(self._is_reordered(level) for level in levels) or self._is_spread(levels[0]):
             return [Edit("schema-rewritten", Effect.NONE)]
         return edits(difference, step, self.inclusion)
 
@@ -98,6 +98,16 @@ class Judge:
                 return False
             left.pop(same[0])
         return True
+
+    def _is_spread(self, level: Level) -> bool:
+        """Whether properties only moved between the schema and its `allOf`."""
+        if level.keyword not in {"allOf", "properties", "required"}:
+            return False
+        sides = [resolve(d, level.pointer) for d in (self.old, self.new)]
+        if not any("allOf" in side for side in sides):
+            return False
+        old, new = joined(sides[0], self.old), joined(sides[1], self.new)
+        return old is not None and new is not None and equal(old, new)
 
     def _step(self, level: Level) -> Step:
         old, new = (resolve(document, level.pointer) for document in (self.old, self.new))
