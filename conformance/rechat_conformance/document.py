@@ -50,6 +50,8 @@ class Parameter:
     is_required: bool
     pointer: str
     schema: Place
+    explodes: bool = True
+    """Whether a list of it is written as several of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,9 @@ class Document:
             value = place.value
             schema = self.resolve(child(place.pointer, "schema"))
             is_required = bool(value.get("required", False))
-            parameter = Parameter(value["name"], value["in"], is_required, place.pointer, schema)
+            explodes = bool(value.get("explode", value.get("style", "form") == "form"))
+            parameter = Parameter(
+                value["name"], value["in"], is_required, place.pointer, schema, explodes
+            )
             found[value["name"], value["in"]] = parameter
         return found

@@ -18,6 +18,7 @@ from .exchange import Exchange, NoAnswer, Request
 from .findings import Finding
 from .grounds import Ground, counts
 from .oracle import Oracle
+from .parameters import Parameters, given
 from .privacy import Names
 from .profiles import document_for
 from .report import LayerSummary, Report
@@ -89,6 +90,7 @@ class Run:
         *,
         headers: dict[str, str] | None = None,
         content: bytes | None = None,
+        parameters: Parameters | None = None,
         after: tuple[Exchange, ...] = (),
     ) -> Exchange:
         """Send a request of an operation.
@@ -100,17 +102,20 @@ class Run:
             value: What the body says.
             headers: More headers.
             content: The body's bytes, if they are not those of ``value``.
+            parameters: Those beside the path; None: the required ones.
             after: What this request needs to have happened.
 
         Raises:
             Enough: The run's time is over.
         """
-        sent = dict(headers or {})
+        beside = given(operation, {}, self.maker) if parameters is None else parameters
+        sent = {**beside.headers, **(headers or {})}
         if body is not None:
             sent.setdefault("Content-Type", body.media_type)
             if content is None:
                 content = encode(self.document, body, value)
-        request = Request(operation.method, path_of(operation.path, path_values), sent, content)
+        path = beside.path(path_of(operation.path, path_values))
+        request = Request(operation.method, path, sent, content)
         return self.target.send(
             request,
             operation_id=operation.operation_id,

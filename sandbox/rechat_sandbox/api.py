@@ -9,7 +9,7 @@ from uuid import UUID
 from starlette.types import Receive, Scope, Send
 
 from rechat_sandbox.answers import Answer, ContractAnswers, RefusalError, refusal_answer
-from rechat_sandbox.behaviour import BEHAVIOURS, CHANNEL_PARAMETER, MERGING, Call, Done
+from rechat_sandbox.behaviour import CHANNEL_PARAMETER, MERGING, Call, Done, behaviour_of
 from rechat_sandbox.bodies import Bodies
 from rechat_sandbox.checks import Checks
 from rechat_sandbox.cors import CORS_HEADERS, is_preflight, preflight_answer
@@ -204,9 +204,9 @@ class Api:
                 status = switch.status
             elif switch.kind == "no_content":
                 status = 204
-        behaviour = BEHAVIOURS.get(operation.operation_id)
         done = Done()
-        if behaviour is not None and not instead:
+        if not instead:
+            behaviour = behaviour_of(operation.operation_id)
             done = behaviour(call if plan.merge is None else replace(call, merge=True), store)
         recording.keep(
             store,

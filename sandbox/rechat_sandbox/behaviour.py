@@ -1,6 +1,7 @@
 """What the sandbox does beyond answering: the one table of behaviour written by hand.
 
-An operation that is not in the table is checked and answered by the contract alone.
+An operation that is not in the table is checked and answered by the contract alone, and knows which
+leads there are.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,15 @@ from rechat_sandbox.json_text import Verbatim, text_of
 from rechat_sandbox.operations import Operation
 from rechat_sandbox.store import Store
 
-__all__ = ["BEHAVIOURS", "CHANNEL_PARAMETER", "MERGING", "Behaviour", "Call", "Done"]
+__all__ = [
+    "BEHAVIOURS",
+    "CHANNEL_PARAMETER",
+    "MERGING",
+    "Behaviour",
+    "Call",
+    "Done",
+    "behaviour_of",
+]
 
 CHANNEL_PARAMETER = "lead_channel"
 """The path parameter that is the credential of a capture."""
@@ -95,11 +104,25 @@ def _reassign(call: Call, store: Store) -> Done:
     return Done(lead=store.number_of(lead_id))
 
 
+def _any_other(call: Call, store: Store) -> Done:
+    """What every operation on a lead does, if the contract says that the lead may be unknown."""
+    lead_id = call.path.get(_LEAD_PARAMETER)
+    if lead_id is None or "404" not in call.operation.statuses:
+        return Done()
+    return Done(lead=store.number_of(lead_id))
+
+
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "leadCaptureIntegration": _capture,
     "postContactActivity": _post_activity,
     "reassignLead": _reassign,
 }
+
+
+def behaviour_of(operation_id: str) -> Behaviour:
+    """What the sandbox does for an operation, whether or not the table has it."""
+    return BEHAVIOURS.get(operation_id, _any_other)
+
 
 MERGING = frozenset({"leadCaptureIntegration"})
 """The operations that can make a duplicate."""

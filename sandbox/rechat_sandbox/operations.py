@@ -40,6 +40,8 @@ class Operation:
     body_required: bool
     bodies: dict[str, str | None]
     """Media type (lower case, no parameters) to the pointer of its schema, if it has one."""
+    statuses: frozenset[str] = frozenset()
+    """The statuses that the contract lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class Operations:
                 parameters=tuple(own.values()),
                 body_required=required,
                 bodies=bodies,
+                statuses=frozenset(is_object(node.get("responses")) or {}),
             )
         return found
 

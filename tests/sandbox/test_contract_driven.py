@@ -87,6 +87,24 @@ def test_a_new_operation_is_checked_and_answered() -> None:
         assert client.get("/leads/abc/stage").headers["allow"] == "PATCH"
 
 
+@pytest.mark.parametrize("may_be_unknown", [True, False])
+def test_a_new_operation_knows_which_leads_there_are(may_be_unknown: bool) -> None:
+    document = changed_contract()
+    responses = {"204": {"description": ""}, **({"404": {}} if may_be_unknown else {})}
+    _operation(
+        document,
+        "/leads/{lead_id}",
+        "delete",
+        parameters=[{"in": "path", "name": "lead_id", "required": True, "schema": {}}],
+        responses=responses,
+    )
+    with running(contract=document) as sandbox, Client(sandbox) as client:
+        lead = client.capture()["id"]
+        assert client.delete(f"/leads/{lead}").status_code == 204
+        unknown = client.delete("/leads/0b7c9b52-7f43-4f0c-8a53-2f4d7e9b1c11")
+        assert unknown.status_code == (404 if may_be_unknown else 204)
+
+
 def test_a_path_without_parameters_comes_first_and_methods_share_a_path() -> None:
     document = changed_contract()
     text = {"schema": {"type": "string", "examples": ["yes"]}}

@@ -37,6 +37,11 @@ OPERATION = {
     "parameters": [
         {"name": "lead_id", "in": "path", "required": True,
          "schema": {"type": "string", "format": "uuid"}},
+        {"name": "days", "in": "query", "required": True,
+         "schema": {"type": "integer", "minimum": 1}},
+        {"name": "reasons", "in": "query", "schema": {"type": "array", "items": {"enum": ["a"]}}},
+        {"name": "X-Archive", "in": "header", "required": True, "schema": {"enum": ["a", "b"]}},
+        {"name": "X-Quiet", "in": "header", "schema": {"type": "boolean"}},
     ],
     "requestBody": {"content": {"application/json": {"schema":
         {"$ref": "#/components/schemas/Archival"}}}},
@@ -183,7 +188,9 @@ def test_a_new_field_of_an_answer_is_read(grown: Workspace) -> None:
 
 def test_a_new_operation_answers_the_common_errors(grown: Workspace) -> None:
     operation = grown.yaml("openapi.yaml")["paths"][LEAD]["delete"]
-    assert set(operation["responses"]) == {"200", "413", "415", "429", "500", "503"}
+    common = {"400", "404", "413", "415", "429", "500", "503"}
+    assert set(operation["responses"]) == {"200"} | common
+    assert operation["responses"]["400"] == {"$ref": "#/components/responses/BadRequest"}
     assert operation["responses"]["429"] == {"$ref": "#/components/responses/TooManyRequests"}
 
 
@@ -193,22 +200,66 @@ def test_a_new_operation_can_be_called(grown: Workspace) -> None:
         from uuid import UUID
         from rechat_lead_capture_client import Client
         from rechat_lead_capture_client.api.lead_capture import archive_lead
-        from rechat_lead_capture_client.models import Archival
+        from rechat_lead_capture_client.models import Archival, ArchiveLeadXArchive
         client = Client(base_url="https://api.example.com")
         seen = []
         def answer(request):
-            seen.append([request.method, request.url.path, json.loads(request.content)])
+            seen.append([request.method, str(request.url.raw_path, "ascii"),
+                         request.headers["X-Archive"], json.loads(request.content)])
             return httpx.Response(200, json={"reason": "sold", "archived_by": "me"})
         client.set_httpx_client(httpx.Client(
             base_url="https://api.example.com", transport=httpx.MockTransport(answer)))
-        said = archive_lead.sync(UUID(int=7), client=client, body=Archival(reason="sold"))
+        said = archive_lead.sync(UUID(int=7), client=client, body=Archival(reason="sold"),
+                                 days=30, x_archive=ArchiveLeadXArchive.B)
         print(json.dumps([seen, said.to_dict()]))
     """
-    path = "/leads/00000000-0000-0000-0000-000000000007"
+    path = "/leads/00000000-0000-0000-0000-000000000007?days=30"
     assert evaluated(grown, code) == [
-        [["DELETE", path, {"reason": "sold"}]],
+        [["DELETE", path, "b", {"reason": "sold"}]],
         {"reason": "sold", "archived_by": "me"},
     ]
+
+
+def test_the_suite_covers_a_new_operation_and_the_sandbox_keeps_it(grown: Workspace) -> None:
+    """With its parameters beside the path: right, wrong and left out, each by itself."""
+    code = """if True:
+        import json, httpx
+        from urllib.parse import parse_qsl
+        from rechat_conformance import Settings, run_suite
+        from rechat_sandbox import running
+        asked = []
+        from rechat_conformance.target import Target
+        send = Target.send
+        def noting(self, request, **about):
+            exchange = send(self, request, **about)
+            if about.get("operation_id") == "archiveLead":
+                asked.append([request.path.partition("?")[2], dict(request.headers),
+                              exchange.status])
+            return exchange
+        Target.send = noting
+        with running() as sandbox:
+            report = run_suite(Settings(base_url=sandbox.url,
+                                        layers=("semantics", "http", "rules")))
+        print(json.dumps([[str(f) for f in report.findings], report.exit_code, asked]))
+    """
+    findings, exit_code, asked = evaluated(grown, code)
+    assert (findings, exit_code) == ([], 0)
+    seen = {(query, headers.get("X-Archive"), headers.get("X-Quiet"), status)
+            for query, headers, status in asked}  # fmt: skip
+    assert ("days=1", "a", None, 200) in seen
+    assert ("days=1", "b", None, 200) in seen
+    assert ("days=1", "a", "true", 200) in seen
+    assert ("days=1&reasons=a", "a", None, 200) in seen
+    for broken in (
+        ("days=0", "a", None, 400),
+        ("days=text", "a", None, 400),
+        ("", "a", None, 400),
+        ("days=1", None, None, 400),
+        ("days=1", "A", None, 400),
+        ("days=1", "a", "text", 400),
+        ("days=1&reasons=as", "a", None, 400),
+    ):
+        assert broken in seen
 
 
 def test_a_new_body_is_a_typed_dictionary(grown: Workspace) -> None:

@@ -7,6 +7,7 @@ from rechat_conformance.document import METHODS, Body, Operation, child
 from rechat_conformance.encoding import FORM, encode, is_xml
 from rechat_conformance.exchange import Exchange, Request
 from rechat_conformance.grounds import ground_of
+from rechat_conformance.parameters import tried
 from rechat_conformance.run import Run
 from rechat_conformance.scenario import (
     Lead,
@@ -47,13 +48,14 @@ _OTHER_MEDIA_TYPES = ("text/plain", "application/octet-stream", "image/png", "ap
 
 
 def check(run: Run) -> None:
-    """Ids, media types, malformed bodies, methods, and the Fetch standard's CORS protocol."""
+    """Ids, parameters, media types, malformed bodies, methods, and the Fetch standard's CORS."""
     some_lead = first_lead(run)
     for operation in run.document.operations.values():
         lead = some_lead if is_on_lead(run, operation) else None
         _ids(run, operation, lead)
         if lead is None and is_on_lead(run, operation):
             continue
+        _parameters(run, operation, lead)
         _media_types(run, operation, lead)
         _malformed(run, operation, lead)
         _spellings(run, operation, lead)
@@ -122,6 +124,27 @@ def _refused(
     run: Run, exchange: Exchange, expected: set[str], name: str, why: str, rules: tuple[str, ...]
 ) -> None:
     check_answer(run, exchange, expected, ground_of(*rules), name, why)
+
+
+# --- Query and header fields ---------------------------------------------------------------------
+
+
+def _parameters(run: Run, operation: Operation, lead: Lead | None) -> None:
+    """Right and wrong values of the parameters beside the path, the optional ones included."""
+    body, value = _first_body(run, operation)
+    values = path_values(run, operation, lead)
+    for one in tried(run.document, operation, run.maker, run.oracle):
+        exchange = run.call(
+            operation, values, body, value, parameters=one.parameters, after=_after(lead)
+        )
+        why = f"{operation.operation_id}, {one.about},"
+        if one.broken is None:
+            accepted = accepted_ground(run, operation, body).pointers
+            ground = ground_of(one.parameter.schema.pointer, *accepted)
+            check_answer(run, exchange, operation.success, ground, "parameter-accepted", why)
+        else:
+            ground = ground_of(one.broken, operation.response_pointer("400"))
+            check_answer(run, exchange, {"400"}, ground, "parameter-refused", why)
 
 
 # --- Bodies as a whole ---------------------------------------------------------------------------

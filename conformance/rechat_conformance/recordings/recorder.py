@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from rechat_conformance.answers import read_json
+from rechat_conformance.bodies import Maker
 from rechat_conformance.document import Document, Operation, Parameter, tokens_of
 from rechat_conformance.encoding import JSON
 from rechat_conformance.exchange import Answer, NoAnswer, Request
 from rechat_conformance.oracle import Oracle
+from rechat_conformance.parameters import given
 from rechat_conformance.profiles import document_for
 from rechat_conformance.settings import Settings
 from rechat_conformance.shapes import is_object
@@ -104,6 +106,7 @@ class _Recorder:
         # How to drive a server: whatever is expected of it.
         self._links = _links(document_for("full"))
         self._oracle = Oracle(self._document)
+        self._maker = Maker(self._document, self._oracle)
         self._redactor = Redactor(document_for("full"))
         self._channel = settings.lead_channel or _example_channel(self._document, self._makers)
         self._known: dict[str, str] = {}
@@ -138,8 +141,9 @@ class _Recorder:
         """Send one step and note what came."""
         values = self._values(step)
         placeholders = {name: self._redactor.identifier(value) for name, value in values.items()}
-        path = path_of(step.operation.path, values)
-        headers = {"Content-Type": step.media_type}
+        beside = given(step.operation, {}, self._maker)
+        path = beside.path(path_of(step.operation.path, values))
+        headers = {**beside.headers, "Content-Type": step.media_type}
         request = Request(step.operation.method, path, headers, step.content)
         answer = self._target.send(request).outcome
         if isinstance(answer, NoAnswer):
