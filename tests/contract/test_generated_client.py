@@ -7,7 +7,9 @@ import asyncio
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
+from enum import Enum
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,9 @@ import httpx
 import pytest
 
 import rechat_lead_capture_client.api
+from rechat_conformance.bodies import Maker
+from rechat_conformance.document import Document
+from rechat_conformance.oracle import Oracle
 from rechat_lead_capture_client import AuthenticatedClient, Client, models
 from rechat_lead_capture_client.errors import UnexpectedStatus
 from rechat_lead_capture_client.types import UNSET, File
@@ -59,6 +64,7 @@ CALLS = [
     pytest.param(name, function, body, id=f"{name}-{function}-{index}")
     for name in MODULES
     for function in ("sync", "sync_detailed", "asyncio", "asyncio_detailed")
+    if hasattr(MODULES[name], function)
     for index, body in enumerate(BODIES.get(name, [UNSET]))
 ]
 
@@ -95,6 +101,9 @@ def test_each_function_gets_its_typed_success(
     arguments = {key: value for key, value in wanted.items() if key in names}
     if body is not UNSET:
         arguments["body"] = body
+    for key, parameter in names.items():
+        if key not in {"client", *arguments} and parameter.default is inspect.Parameter.empty:
+            arguments[key] = made(name, parameter)
     client = Client(base_url=sandbox.url)
 
     async def awaited() -> Any:
@@ -107,14 +116,36 @@ def test_each_function_gets_its_typed_success(
         with client:
             answer = called(client=client, **arguments)
     if function.endswith("_detailed"):
-        assert answer.status_code == 200
+        assert 200 <= answer.status_code < 300
         answer = answer.parsed
     assert not isinstance(answer, models.ErrorResponse)
     if name == "lead_capture_integration":
         assert answer.data.lead_channel == CHANNEL
         assert isinstance(answer.data.id, UUID)
-    else:
+    elif name in BODIES:
         assert answer.success is True
+
+
+def made(name: str, parameter: inspect.Parameter) -> Any:
+    """What a function asks for that no test names, made as the contract suite makes it."""
+    document = Document(contract())
+    maker = Maker(document, Oracle(document))
+    operation = next(
+        one
+        for one in document.operations.values()
+        if re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", one.operation_id).lower() == name
+    )
+    if parameter.name == "body":
+        assert operation.first_body is not None
+        value = maker.full(operation.first_body.schema)
+    else:
+        named = {re.sub(r"\W", "_", one.name).lower(): one for one in operation.parameters}
+        value = maker.full(named[parameter.name].schema)
+    kind = parameter.annotation
+    kind = (getattr(kind, "__args__", None) or [kind])[0]
+    if hasattr(kind, "from_dict"):
+        return kind.from_dict(value)
+    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum | UUID) else value
 
 
 def test_a_refusal_is_an_error_response(sandbox: Running) -> None:

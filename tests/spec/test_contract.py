@@ -6,14 +6,16 @@ from typing import Any
 
 import openapi_spec_validator
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from packaging.version import Version
-from spec_helpers.published import ASSIGNEES, CAPTURE, TIMELINE
+from spec_helpers.published import ASSIGNEES, CAPTURE, PROJECT, TIMELINE
 
 from rechat_lead_capture_contract import contract
 
 CONTRACT = contract()
 SCHEMAS = CONTRACT["components"]["schemas"]
+UPSTREAM = yaml.safe_load((PROJECT / "spec" / "upstream.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {
     "leadCaptureIntegration": CONTRACT["paths"][CAPTURE]["post"],
     "postContactActivity": CONTRACT["paths"][TIMELINE]["post"],
@@ -39,9 +41,11 @@ def test_its_version_is_one_that_packaging_accepts() -> None:
     assert str(Version(CONTRACT["info"]["version"])) == CONTRACT["info"]["version"]
 
 
-def test_it_has_the_three_operations() -> None:
+def test_it_has_the_three_operations_and_what_else_is_on_the_page() -> None:
     assert [operation["operationId"] for operation in OPERATIONS.values()] == list(OPERATIONS)
-    assert [set(item) for item in CONTRACT["paths"].values()] == [{"post"}, {"post"}, {"put"}]
+    assert CONTRACT["paths"].keys() == UPSTREAM["paths"].keys()
+    for path, item in UPSTREAM["paths"].items():
+        assert CONTRACT["paths"][path].keys() == item.keys()
 
 
 def test_no_schema_has_a_title_to_be_named_after() -> None:
@@ -90,8 +94,9 @@ def test_an_action_needs_its_object(action: str, needs: str | None, parts: dict[
     assert valid("ActivityPayload", payload) == (needs is None or needs in parts)
 
 
-def test_the_rules_are_all_of_the_actions() -> None:
-    assert set(SCHEMAS["ActivityAction"]["enum"]) == set(RULES)
+def test_the_rules_are_of_actions_and_a_new_one_is_the_page_s() -> None:
+    published = UPSTREAM["components"]["schemas"]["ActivityPayload"]["properties"]["action"]["enum"]
+    assert set(RULES) <= set(SCHEMAS["ActivityAction"]["enum"]) <= set(RULES) | set(published)
 
 
 @pytest.mark.parametrize(
@@ -220,10 +225,16 @@ def test_each_body_format_has_a_schema_of_its_own() -> None:
 
 
 def test_a_form_has_the_flat_fields_and_only_them() -> None:
-    assert set(SCHEMAS["LeadCaptureForm"]["properties"]) == {
+    today = {
         "first_name", "last_name", "email", "phone_number", "tag", "lead_source", "note",
         "referer_url",
     }  # fmt: skip
+    form = SCHEMAS["LeadCaptureForm"]["properties"]
+    lead = SCHEMAS["LeadCapturePayload"]["properties"]
+    assert today <= set(form) <= set(lead)
+    for name in set(lead) - today:
+        text = str(lead[name])
+        assert (name in form) == ("$ref" not in text and "object" not in text), name
 
 
 @pytest.mark.parametrize(
