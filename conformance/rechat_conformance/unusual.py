@@ -12,6 +12,7 @@ from .document import Body, Operation, child
 from .encoding import JSON, encode
 from .exchange import Exchange, NoAnswer, Request
 from .grounds import ground_of
+from .parameters import given
 from .run import Run
 from .scenario import Lead, accepted_ground, captures, path_values
 from .shapes import is_object
@@ -71,14 +72,16 @@ class _Plain:
         """Send it, with what is said here in place of what is usual."""
         run, operation, body = self.run, self.operation, self.body
         values = values or path_values(run, operation, self.lead)
-        sent = dict(headers or {})
+        beside = given(operation, {}, run.maker)
+        sent = {**beside.headers, **(headers or {})}
         if body is not None:
             if not any(name.lower() == "content-type" for name in sent):
                 sent["Content-Type"] = body.media_type
             if content is None:
                 value = self.value if value is None else value
                 content = encode(run.document, body, value)
-        path = path_of(operation.path, values) + query
+        path = beside.path(path_of(operation.path, values))
+        path += query.replace("?", "&", 1) if "?" in path else query
         return run.target.send(
             Request(operation.method, path, sent, content),
             operation_id=operation.operation_id,
