@@ -284,6 +284,7 @@ OWN_TESTS = (
     "tests/contract/test_generated_client.py",
     "tests/sandbox/test_contract_driven.py",
     "tests/spec/test_examples.py",
+    "tests/spec/test_generated.py",
     "tests/unit/test_calls.py",
     "tests/unit/test_contract_driven.py",
 )
