@@ -230,8 +230,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             The server's answer.
 
         Raises:
-            ConfigurationError: This is another process than the one in which ``http_client`` or
-                ``transport`` was given.
+            ConfigurationError: This is another process than the one that has used the given
+                ``http_client`` or ``transport`` before.
             InvalidPayloadError: The id or the activity breaks the contract; nothing was sent.
             ClientClosedError: The client is closed.
             DeliveryError: It could not be delivered, or that is not certain.
@@ -263,8 +263,8 @@ class BaseClient(ABC, Generic[AnswerT, LeadT, HandleT, HttpT, TransportT]):
             The server's answer.
 
         Raises:
-            ConfigurationError: This is another process than the one in which ``http_client`` or
-                ``transport`` was given.
+            ConfigurationError: This is another process than the one that has used the given
+                ``http_client`` or ``transport`` before.
             InvalidPayloadError: The id or an assignee breaks the contract; nothing was sent.
             ClientClosedError: The client is closed.
             DeliveryError: It could not be delivered, or that is not certain.

@@ -5,8 +5,8 @@
 - Event loops: an async client has one httpx client for each running loop. Close it in the loop
   that used it: what a loop leaves open when it ends is for the garbage collector.
 - An httpx client that was given is used as it is and never closed here. It, or a transport that was
-  given, belongs to one process: a forked child is refused, since two would write into one
-  connection. If it is async, it belongs to one loop.
+  given, belongs to the process of the first call: a child forked after it is refused, since two
+  would write into one connection. If it is async, it belongs to one loop.
 - Plain http goes to this machine, or elsewhere on purpose: the environment's proxies are not asked.
 """
 
@@ -55,7 +55,7 @@ def _has(value: object, *methods: str) -> bool:
 
 
 class _Given:
-    """What was given to a client, and the process in which that was."""
+    """What was given to a client, and the process that uses it."""
 
     def __init__(self, http_client: object, transport: object, *, is_async: bool) -> None:
         kind, closing = ("AsyncClient", "aclose") if is_async else ("Client", "close")
@@ -66,13 +66,19 @@ class _Given:
             raise ConfigurationError(f"transport must be an httpx.{kind}BaseTransport here")
         names = {"http_client": http_client, "transport": transport}
         self._name = next((name for name, value in names.items() if value is not None), None)
-        self._process = os.getpid()
+        # Set by the first call: what no process has used yet has no connections to share.
+        self._process: int | None = None
 
     def check(self) -> None:
-        """Raise ConfigurationError in another process."""
-        if self._name is not None and os.getpid() != self._process:
+        """Raise ConfigurationError in another process than that of the first call."""
+        if self._name is None:
+            return
+        process = os.getpid()
+        if self._process is None:
+            self._process = process
+        if process != self._process:
             raise ConfigurationError(
-                f"the {self._name} was given in another process, before a fork; its connections "
+                f"the {self._name} was used in another process, before a fork; its connections "
                 "cannot be shared, so nothing was sent: make the client, and what you give it, in "
                 "the process that uses them"
             )

@@ -133,7 +133,7 @@ async def test_what_was_given_is_not_used_in_a_forked_child(harness: Harness, gi
         await client.capture()
         for call in (client.capture, view.capture, lambda: client.reassign(LEAD), handle.signed_up):
             told = in_a_child(lambda call=call: call().send(None))  # type: ignore[misc]
-            assert told.startswith(f"ConfigurationError: the {given} was given in another process")
+            assert told.startswith(f"ConfigurationError: the {given} was used in another process")
         assert len(server.requests) == server.connections == 1
         await client.capture()
         assert len(server.requests) == 2
@@ -141,6 +141,16 @@ async def test_what_was_given_is_not_used_in_a_forked_child(harness: Harness, gi
         await client.close()
         if given == "http_client":
             await harness.close(made)
+
+
+@pytest.mark.parametrize("given", ["http_client", "transport"])
+def test_what_was_given_but_not_used_works_in_a_forked_child(given: str) -> None:
+    """A server that loads the program before it forks makes its client before, too."""
+    made: Any = httpx.Client() if given == "http_client" else httpx.HTTPTransport()
+    with serving(good) as server, made:
+        client = LeadClient(CHANNEL, base_url=server.url, **{given: made})
+        assert in_a_child(lambda: client.capture().id) == LEAD
+        client.close()
 
 
 def test_one_async_client_serves_several_event_loops() -> None:
