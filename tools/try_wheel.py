@@ -2,8 +2,9 @@
 
     python tools/try_wheel.py dist/rechat_leads-0.1.0-py3-none-any.whl
 
-Without extras: every package but the sandbox imports, and the sandbox says which extra it needs.
-With the extra: the installed command serves a lead from the installed client.
+Without extras: every package but the sandbox and the contract suite imports, and these two say
+which extra they need. With the extras: the installed sandbox serves a lead from the installed
+client, and the installed suite finds nothing in it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ except ImportError as error:
     assert "rechat-leads[sandbox]" in str(error), error
 else:
     sys.exit("the sandbox imports without its extra")
+try:
+    import rechat_conformance
+except ImportError as error:
+    assert "rechat-leads[conformance]" in str(error), error
+else:
+    sys.exit("the contract suite imports without its extra")
 """
 
 WITH_SANDBOX = """
@@ -56,6 +63,15 @@ finally:
 assert pathlib.Path("leads.db").is_file()
 """
 
+WITH_CONFORMANCE = """
+import pathlib, subprocess, sys
+from rechat_sandbox import running
+command = pathlib.Path(sys.executable).with_name("rechat-conformance")
+assert "--lead-channel" in subprocess.check_output([command, "--help"], text=True)
+with running() as sandbox:
+    subprocess.run([command, sandbox.url, "--layer", "http"], check=True, stdout=subprocess.DEVNULL)
+"""
+
 
 def main(wheel: Path) -> None:
     """Try ``wheel``; raises CalledProcessError if a step fails."""
@@ -70,10 +86,13 @@ def main(wheel: Path) -> None:
 
         run("-m", "pip", "install", "--quiet", str(wheel.resolve()))
         run("-I", "-c", WITHOUT_EXTRAS)
-        print("without extras: imports, and says which extra the sandbox needs")
+        print("without extras: imports, and says which extras sandbox and suite need")
         run("-m", "pip", "install", "--quiet", f"{wheel.resolve()}[sandbox]")
         run("-I", "-c", WITH_SANDBOX)
         print("with [sandbox]: the installed command keeps a lead of the installed client")
+        run("-m", "pip", "install", "--quiet", f"{wheel.resolve()}[sandbox,conformance]")
+        run("-I", "-c", WITH_CONFORMANCE)
+        print("with [conformance]: the installed command finds nothing in the installed sandbox")
 
 
 if __name__ == "__main__":

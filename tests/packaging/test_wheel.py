@@ -18,4 +18,4 @@ def test_the_wheel_works_without_the_checkout(tmp_path: Path) -> None:
         check=False,
     )
     assert tried.returncode == 0, tried.stdout + tried.stderr
-    assert tried.stdout.count("\n") == 2
+    assert tried.stdout.count("\n") == 3
