@@ -234,9 +234,14 @@ def test_live_stopped_by_hand_says_how_far_it_came(
             signal.raise_signal(signal.SIGINT)  # as Ctrl-C does, while it waits
 
     monkeypatch.setattr(suite, "Target", functools.partial(Target, sleep=impatient))
-    with running(seed=1, seeded_clock=False) as sandbox:
-        assert main([sandbox.url, "--live", "--yes", "--lead-channel", CHANNEL]) == 3
-        assert len(sandbox.observer.leads()) == 3
+    # A shell starts what runs in the background with the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with running(seed=1, seeded_clock=False) as sandbox:
+            assert main([sandbox.url, "--live", "--yes", "--lead-channel", CHANNEL]) == 3
+            assert len(sandbox.observer.leads()) == 3
+    finally:
+        signal.signal(signal.SIGINT, before)
     shown = capsys.readouterr().out
     assert "stopped by hand" in shown
     assert "3 requests" in shown
