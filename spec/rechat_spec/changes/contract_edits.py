@@ -1,42 +1,16 @@
-"""What a difference outside schemas is: operations, parameters, bodies, answers, and the rest."""
+"""What a difference outside schemas is; parameters and messages have modules of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
-from rechat_spec.compare import ABSENT, Difference
-from rechat_spec.documents import Json, child, follow, resolve, tokens
+from rechat_spec.compare import ABSENT
+from rechat_spec.documents import Json, resolve
 
-from . import keywords
-from .grammar import METHODS, Place
-from .inclusion import Inclusion
-from .keywords import Effect
+from . import keywords, message_edits, parameter_edits
+from .found import DOCUMENTATION, Context, Finder, Found, last, maps
+from .grammar import METHODS
 from .words import template
-
-DOCUMENTATION = frozenset(
-    {"summary", "description", "externalDocs", "example", "examples", "info", "termsOfService"}
-)
-
-
-class Found(NamedTuple):
-    """One thing that a difference means."""
-
-    rule: str
-    """The name of its rule."""
-    name: str = ""
-    """The parameter, status or value that it is about."""
-
-
-class Context(NamedTuple):
-    """A difference and where it is."""
-
-    difference: Difference
-    where: Place
-    documents: tuple[Json, Json]
-    parts: tuple[Json, Json]
-    """The innermost part around it, old and new."""
-    inclusion: Inclusion
 
 
 def edits(context: Context) -> list[Found]:
@@ -63,7 +37,7 @@ _WORDS = {"description", "summary", "externalDocs"}
 def _paths(context: Context) -> Iterator[Found]:
     difference, tail = context.difference, context.where.tail
     if not tail:
-        old, new = _maps(difference)
+        old, new = maps(difference)
     else:
         old = {} if difference.old is ABSENT else {tail[0]: difference.old}
         new = {} if difference.new is ABSENT else {tail[0]: difference.new}
@@ -97,11 +71,6 @@ def renamed_path(context: Context) -> str | None:
 def _is_deprecated(item: Json) -> bool:
     operations = [item[method] for method in METHODS if method in item]
     return bool(operations) and all(operation.get("deprecated") for operation in operations)
-
-
-def _maps(difference: Difference) -> tuple[dict[str, Json], dict[str, Json]]:
-    old, new = difference.old, difference.new
-    return (old if isinstance(old, dict) else {}), (new if isinstance(new, dict) else {})
 
 
 def _servers(context: Context) -> Iterator[Found]:
@@ -217,11 +186,7 @@ def _scheme(context: Context) -> Iterator[Found]:
     keyword = context.where.keyword
     if keyword in DOCUMENTATION or keyword.startswith("x-"):
         return
-    yield Found("api-security-component-changed", f"`{_last(context)}`")
-
-
-def _last(context: Context) -> str:
-    return tokens(context.where.parts[-1].pointer)[-1]
+    yield Found("api-security-component-changed", f"`{last(context)}`")
 
 
 # --- Paths and operations -----------------------------------------------------------------------
@@ -231,7 +196,7 @@ def _method(context: Context) -> Iterator[Found]:
     difference, keyword = context.difference, context.where.keyword
     if keyword not in METHODS or context.where.tail:
         return
-    name = f"`{keyword.upper()} {_last(context)}`"
+    name = f"`{keyword.upper()} {last(context)}`"
     if difference.old is ABSENT:
         yield Found("endpoint-added", name)
     elif difference.new is ABSENT:
@@ -264,268 +229,11 @@ def _tags(context: Context) -> Iterator[Found]:
         yield Found("documentation-changed")
 
 
-# --- Parameters ---------------------------------------------------------------------------------
-
-
-def _parameters(context: Context) -> Iterator[Found]:
-    """Parameters are known by place and name, not by position.
-
-    Those of a path are its operations', where an operation has none of the same name.
-    """
-    own = _tables(context, context.where.parts[-1].pointer)
-    before, after = own
-    difference, tail = context.difference, context.where.tail
-    if tail:
-        touched = {
-            key
-            for table, item, document in (
-                (before, difference.old, context.documents[0]),
-                (after, difference.new, context.documents[1]),
-            )
-            for key in by_name([] if item is ABSENT else [item], document)
-            if key in table
-        }
-    else:
-        touched = {*before, *after}
-    keys = [key for key in dict.fromkeys([*before, *after]) if key in touched]
-    for key in keys:
-        found = False
-        for old, new in _effective(context, own):
-            for edit in _parameter(key, old.get(key), new.get(key), context):
-                found = True
-                yield edit
-        if not found:
-            yield Found("request-parameter-rewritten", f"`{key[1]}` ({key[0]})")
-
-
-_Table = dict[tuple[str, str], Json]
-
-
-def _tables(context: Context, pointer: str) -> tuple[_Table, _Table]:
-    """The parameters that stand at the part at ``pointer``, old and new."""
-    parts = [resolve(document, pointer) for document in context.documents]
-    old, new = (
-        by_name(part.get("parameters", []) if isinstance(part, dict) else [], document)
-        for part, document in zip(parts, context.documents, strict=True)
-    )
-    return old, new
-
-
-def _effective(context: Context, own: tuple[_Table, _Table]) -> list[tuple[_Table, _Table]]:
-    """The parameters of each operation that the list is of, old and new."""
-    part = context.where.parts[-1]
-    if part.kind == "operation":
-        path = _tables(context, context.where.parts[-2].pointer)
-        return [(path[0] | own[0], path[1] | own[1])]
-    kept = [method for method in METHODS if all(method in item for item in context.parts)]
-    each = [_tables(context, child(part.pointer, method)) for method in kept]
-    return [(own[0] | old, own[1] | new) for old, new in each] or [own]
-
-
-def _parameter(
-    key: tuple[str, str], old: Json | None, new: Json | None, context: Context
-) -> Iterator[Found]:
-    where, name = key
-    shown = f"`{name}` ({where})"
-    if old is None and new is not None:
-        kind = "required" if new.get("required") else "optional"
-        rule = "new-request-path-parameter" if where == "path" else ""
-        yield Found(rule or f"new-{kind}-request-parameter", shown)
-    elif old is not None and new is None:
-        yield Found("request-parameter-removed", shown)
-    elif old is not None and new is not None:
-        yield from _parameter_changes(old, new, shown)
-        step = context.inclusion.compare(_schema(old), _schema(new))
-        if step:
-            yield Found(_PARAMETER_EDITS[step], shown)
-
-
-_PARAMETER_EDITS = {
-    Effect.NARROWS: "request-parameter-narrowed",
-    Effect.WIDENS: "request-parameter-widened",
-    Effect.BOTH: "request-parameter-changed",
-}
-
-
-def _schema(parameter: Json) -> Json:
-    contents = list(parameter.get("content", {}).values())
-    return parameter.get("schema", contents[0].get("schema", True) if contents else True)
-
-
-def _parameter_changes(old: Json, new: Json, shown: str) -> Iterator[Found]:
-    if bool(old.get("required")) != bool(new.get("required")):
-        kind = "required" if new.get("required") else "optional"
-        yield Found(f"request-parameter-became-{kind}", shown)
-    if _serialization(old) != _serialization(new):
-        yield Found("request-parameter-serialization-changed", shown)
-
-
-_SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
-
-
-def _is_written_as_before(context: Context) -> bool:
-    old, new = map(_serialization, context.parts)
-    return context.where.keyword in _SERIALIZATION and old == new
-
-
-def _serialization(parameter: Json) -> tuple[Json, ...]:
-    """How a parameter is written, with what holds where nothing is said."""
-    style = parameter.get("style", _STYLES.get(parameter.get("in", "header")))
-    flags = (parameter.get(word, False) for word in ("allowReserved", "allowEmptyValue"))
-    return style, parameter.get("explode", style == "form"), *flags
-
-
-_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
-
-
-def by_name(parameters: list[Json], document: Json) -> dict[tuple[str, str], Json]:
-    """Parameters by place and name; a reference is followed."""
-    table: dict[tuple[str, str], Json] = {}
-    for item in parameters:
-        parameter = item
-        while "$ref" in parameter:
-            parameter = follow(document, parameter["$ref"])
-        name = str(parameter.get("name"))
-        if parameter.get("in") == "header":
-            name = name.lower()
-        table[str(parameter.get("in")), name] = parameter
-    return table
-
-
-def _parameter_key(context: Context) -> Iterator[Found]:
-    keyword = context.where.keyword
-    name = f"`{context.parts[1].get('name')}` ({context.parts[1].get('in')})"
-    if keyword == "required":
-        was, is_now = (bool(part.get("required")) for part in context.parts)
-        if was == is_now:
-            yield Found("documentation-changed")
-        else:
-            yield Found(f"request-parameter-became-{'required' if is_now else 'optional'}", name)
-    elif keyword == "deprecated" or _is_written_as_before(context):
-        yield Found("documentation-changed")
-    elif keyword in {*_SERIALIZATION, "name", "in", "content"}:
-        yield Found("request-parameter-serialization-changed", name)
-
-
-# --- Bodies -------------------------------------------------------------------------------------
-
-
-def _body(context: Context) -> Iterator[Found]:
-    if context.where.tail:
-        return
-    difference = context.difference
-    if difference.old is ABSENT:
-        body = difference.new
-        while "$ref" in body:
-            body = follow(context.documents[1], body["$ref"])
-        kind = "required" if body.get("required") else "optional"
-        yield Found(f"request-body-added-{kind}")
-    elif difference.new is ABSENT:
-        yield Found("request-body-removed")
-
-
-def _body_required(context: Context) -> Iterator[Found]:
-    was, is_now = (bool(part.get("required")) for part in context.parts)
-    if was == is_now:
-        yield Found("documentation-changed")
-    else:
-        yield Found(f"request-body-became-{'required' if is_now else 'optional'}")
-
-
-def _content(kind: str) -> Callable[[Context], Iterator[Found]]:
-    def find(context: Context) -> Iterator[Found]:
-        difference, tail = context.difference, context.where.tail
-        old, new = _maps(difference)
-        if tail:
-            old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-            new = {} if difference.new is ABSENT else {tail[0]: difference.new}
-        for name in old.keys() - new.keys():
-            yield Found(f"{kind}-media-type-removed", f"`{name}`")
-        for name in new.keys() - old.keys():
-            yield Found(f"{kind}-media-type-added", f"`{name}`")
-
-    return find
-
-
-def _encoding(context: Context) -> Iterator[Found]:  # noqa: ARG001
-    yield Found("request-body-encoding-changed")
-
-
-# --- Answers ------------------------------------------------------------------------------------
-
-
-def _responses(context: Context) -> Iterator[Found]:
-    difference, tail = context.difference, context.where.tail
-    old, new = _maps(difference)
-    if tail:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
-    for status in sorted(old.keys() - new.keys()):
-        yield Found(f"response-{_status(status)}-status-removed", f"`{status}`")
-    for status in sorted(new.keys() - old.keys()):
-        yield Found(f"response-{_status(status)}-status-added", f"`{status}`")
-
-
-def _status(status: str) -> str:
-    return "success" if status.startswith("2") else "non-success"
-
-
-def _headers(context: Context) -> Iterator[Found]:
-    difference, tail = context.difference, context.where.tail
-    old, new = _maps(difference)
-    if tail:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
-    for name in sorted(old.keys() - new.keys()):
-        header = old[name]
-        while "$ref" in header:
-            header = follow(context.documents[0], header["$ref"])
-        kind = "required" if header.get("required") else "optional"
-        yield Found(f"{kind}-response-header-removed", f"`{name}`")
-    for name in sorted(new.keys() - old.keys()):
-        yield Found("response-header-added", f"`{name}`")
-
-
-def _header_key(context: Context) -> Iterator[Found]:
-    keyword, name = context.where.keyword, f"`{_last(context)}`"
-    if keyword == "required":
-        was, is_now = (bool(part.get("required")) for part in context.parts)
-        if was == is_now:
-            yield Found("documentation-changed")
-        else:
-            kind = "required" if is_now else "optional"
-            yield Found(f"response-header-became-{kind}", name)
-    elif keyword == "deprecated" or _is_written_as_before(context):
-        yield Found("documentation-changed")
-    elif keyword in {*_SERIALIZATION, "content"}:
-        yield Found("response-header-serialization-changed", name)
-
-
-def _links(context: Context) -> Iterator[Found]:
-    difference, tail = context.difference, context.where.tail
-    old, new = _maps(difference)
-    if tail:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
-    for name in sorted(old.keys() - new.keys()):
-        yield Found("response-link-removed", f"`{name}`")
-    for name in sorted(new.keys() - old.keys()):
-        yield Found("response-link-added", f"`{name}`")
-
-
-def _link(context: Context) -> Iterator[Found]:
-    keyword = context.where.keyword
-    if keyword in DOCUMENTATION or keyword.startswith("x-"):
-        return
-    yield Found("response-link-changed", f"`{_last(context)}`")
-
-
-_Finder = Callable[[Context], Iterator[Found]]
 _COMPONENTS = (
     *("schemas", "responses", "parameters", "requestBodies", "headers", "links", "callbacks"),
     *("pathItems", "securitySchemes", "examples"),
 )
-_FINDERS: dict[tuple[str, str], _Finder] = {
+_FINDERS: dict[tuple[str, str], Finder] = {
     ("document", "paths"): _paths,
     ("document", "info"): _notes,
     ("document", "tags"): _notes,
@@ -534,24 +242,24 @@ _FINDERS: dict[tuple[str, str], _Finder] = {
     **{(kind, "security"): _security for kind in ("document", "operation")},
     **{("components", keyword): _component for keyword in _COMPONENTS},
     ("scheme", "*"): _scheme,
-    ("path", "parameters"): _parameters,
+    ("path", "parameters"): parameter_edits.parameters,
     ("path", "*"): _method,
-    ("operation", "parameters"): _parameters,
+    ("operation", "parameters"): parameter_edits.parameters,
     ("operation", "operationId"): _operation_id,
     ("operation", "deprecated"): _deprecated,
     ("operation", "tags"): _tags,
-    ("operation", "requestBody"): _body,
-    ("operation", "responses"): _responses,
-    ("parameter", "*"): _parameter_key,
-    ("body", "required"): _body_required,
-    ("body", "content"): _content("request-body"),
-    ("media", "encoding"): _encoding,
-    ("encoding", "*"): _encoding,
-    ("response", "content"): _content("response"),
-    ("response", "headers"): _headers,
-    ("response", "links"): _links,
-    ("header", "*"): _header_key,
-    ("link", "*"): _link,
+    ("operation", "requestBody"): message_edits.body,
+    ("operation", "responses"): message_edits.responses,
+    ("parameter", "*"): parameter_edits.parameter_key,
+    ("body", "required"): message_edits.body_required,
+    ("body", "content"): message_edits.content("request-body"),
+    ("media", "encoding"): message_edits.encoding,
+    ("encoding", "*"): message_edits.encoding,
+    ("response", "content"): message_edits.content("response"),
+    ("response", "headers"): message_edits.headers,
+    ("response", "links"): message_edits.links,
+    ("header", "*"): message_edits.header_key,
+    ("link", "*"): message_edits.link,
 }
 
 

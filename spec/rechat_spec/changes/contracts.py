@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from rechat_spec.compare import ABSENT, Difference, difference
 from rechat_spec.documents import Json, child, follow, is_at_or_below, resolve, tokens
 
-from . import contract_edits
+from . import contract_edits, parameter_edits
 from .change import Change, Direction, Severity
-from .contract_edits import Context
+from .found import Context, Found
 from .grammar import Part, Place, place
 from .judge import Judge
 from .judge import Verdict as JudgedSchema
@@ -151,7 +151,7 @@ class _Comparison:
         if self._is_called_back(where):
             neutral = {"documentation-changed", "extension-changed"}
             if not all(name.rule in neutral for name in found):
-                found = [contract_edits.Found("unknown-change")]
+                found = [Found("unknown-change")]
         verdicts = [self._ruled(name.rule, directions, operations, name.name) for name in found]
         worst = min(verdicts, key=lambda found: (found.severity.rank, found.rule in IDLE))
         worst = worst._replace(facts=told(verdict.facts[0] for verdict in verdicts))
@@ -247,7 +247,7 @@ class _Comparison:
                 continue
             old, new = resolve(self.old, part.pointer), resolve(self.new, part.pointer)
             keys = [
-                list(contract_edits.by_name([side], document))
+                list(parameter_edits.by_name([side], document))
                 for side, document in ((old, self.old), (new, self.new))
             ]
             if keys[0] != keys[1]:
