@@ -115,18 +115,22 @@ def test_what_is_no_activity_is_invalid(payload: Any) -> None:
 # --- Answers -------------------------------------------------------------------------------------
 
 
+ERRORS = {"400", "404", "413", "415", "429", "500", "503"}
+
+
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_the_statuses_of_an_operation_are_numbers_one_by_one(operation_id: str) -> None:
     statuses = set(OPERATIONS[operation_id]["responses"])
     successes = {"200", "204"} if operation_id == "leadCaptureIntegration" else {"200"}
-    assert statuses == successes | {"400", "404", "413", "415", "429", "500", "503"}
+    # A page may document one more, with a body of its own or without one.
+    assert statuses >= successes | ERRORS
+    assert all(status.isdecimal() for status in statuses)
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_every_error_is_said_by_the_one_lenient_schema(operation_id: str) -> None:
-    for status, said in OPERATIONS[operation_id]["responses"].items():
-        if int(status) < 400:
-            continue
+    for status in ERRORS:
+        said = OPERATIONS[operation_id]["responses"][status]
         name = said.get("$ref", "").removeprefix("#/components/responses/")
         response = CONTRACT["components"]["responses"][name] if name else said
         assert response["description"]

@@ -231,6 +231,33 @@ def test_a_new_operation_status_and_media_type(project: Path) -> None:
     assert evaluated(project, code) == [[200, True], [200, True], 400, 400, 415, True]
 
 
+def test_a_new_status_of_a_known_operation(project: Path) -> None:
+    code = """if True:
+        import json, httpx
+        from uuid import UUID
+        from rechat_lead_capture_client import Client, models
+        from rechat_lead_capture_client.api.activity_tracking import post_contact_activity
+        from rechat_leads import LeadClient, RefusedError
+        from rechat_sandbox import FaultSwitch, running
+        channel = "7d1f2a9e-52a4-4c58-8d43-6d3f1c2b9a70"
+        said = []
+        with running() as sandbox, LeadClient(channel, base_url=sandbox.url) as client:
+            lead = client.capture(first_name="Ada")
+            sandbox.faults.add(FaultSwitch(kind="status", status=409))
+            try:
+                lead.signed_up()
+            except RefusedError as error:
+                said.append([error.status, error.may_have_been_delivered])
+            body = models.ActivityPayload(action=models.ActivityAction.CONTACT_SIGNED_UP)
+            with Client(base_url=sandbox.url, raise_on_unexpected_status=True) as generated:
+                answer = post_contact_activity.sync_detailed(
+                    UUID(lead.id), client=generated, body=body)
+                said.append([answer.status_code, answer.parsed])
+        print(json.dumps(said))
+    """
+    assert evaluated(project, code) == [[409, False], [409, None]]
+
+
 def test_the_keyword_is_typed(project: Path, tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(
         "from rechat_leads import LeadClient\n"
@@ -283,6 +310,7 @@ def test_the_contract_suite_covers_all_of_it(project: Path) -> None:
 OWN_TESTS = (
     "tests/contract/test_generated_client.py",
     "tests/sandbox/test_contract_driven.py",
+    "tests/spec/test_contract.py",
     "tests/spec/test_examples.py",
     "tests/spec/test_generated.py",
     "tests/unit/test_calls.py",
