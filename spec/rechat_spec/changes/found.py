@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rechat_spec.compare import Difference
+from rechat_spec.compare import ABSENT, Difference
 from rechat_spec.documents import Json, tokens
 
 from .grammar import Place
 from .inclusion import Inclusion
 
-__all__ = ["DOCUMENTATION", "Context", "Finder", "Found", "last", "maps"]
+__all__ = ["DOCUMENTATION", "Context", "Finder", "Found", "last", "maps", "members"]
 
 DOCUMENTATION = frozenset(
     {"summary", "description", "externalDocs", "example", "examples", "info", "termsOfService"}
@@ -45,6 +45,17 @@ def maps(difference: Difference) -> tuple[dict[str, Json], dict[str, Json]]:
     """Both sides of a difference as objects; empty where there is none."""
     old, new = difference.old, difference.new
     return (old if isinstance(old, dict) else {}), (new if isinstance(new, dict) else {})
+
+
+def members(context: Context) -> tuple[dict[str, Json], dict[str, Json]]:
+    """The members of a map that a difference is about: all of it, or the one it is in."""
+    difference, tail = context.difference, context.where.tail
+    if not tail:
+        return maps(difference)
+    old, new = (
+        {} if side is ABSENT else {tail[0]: side} for side in (difference.old, difference.new)
+    )
+    return old, new
 
 
 def last(context: Context) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rechat_spec.compare import ABSENT
 from rechat_spec.documents import follow
 
-from .found import DOCUMENTATION, Context, Finder, Found, last, maps
+from .found import DOCUMENTATION, Context, Finder, Found, last, members
 from .parameter_edits import SERIALIZATION, is_written_as_before
 
 __all__ = [
@@ -53,11 +53,7 @@ def content(kind: str) -> Finder:
     """Finder of the media types that came or went; ``kind``: the beginning of the rules' names."""
 
     def find(context: Context) -> Iterator[Found]:
-        difference, tail = context.difference, context.where.tail
-        old, new = maps(difference)
-        if tail:
-            old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-            new = {} if difference.new is ABSENT else {tail[0]: difference.new}
+        old, new = members(context)
         for name in old.keys() - new.keys():
             yield Found(f"{kind}-media-type-removed", f"`{name}`")
         for name in new.keys() - old.keys():
@@ -76,11 +72,7 @@ def encoding(context: Context) -> Iterator[Found]:  # noqa: ARG001
 
 def responses(context: Context) -> Iterator[Found]:
     """The statuses that came or went."""
-    difference, tail = context.difference, context.where.tail
-    old, new = maps(difference)
-    if tail:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
+    old, new = members(context)
     for status in sorted(old.keys() - new.keys()):
         yield Found(f"response-{_status(status)}-status-removed", f"`{status}`")
     for status in sorted(new.keys() - old.keys()):
@@ -93,11 +85,7 @@ def _status(status: str) -> str:
 
 def headers(context: Context) -> Iterator[Found]:
     """The header fields of an answer that came or went."""
-    difference, tail = context.difference, context.where.tail
-    old, new = maps(difference)
-    if tail:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
+    old, new = members(context)
     for name in sorted(old.keys() - new.keys()):
         header = old[name]
         while "$ref" in header:
@@ -126,11 +114,7 @@ def header_key(context: Context) -> Iterator[Found]:
 
 def links(context: Context) -> Iterator[Found]:
     """The links of an answer that came or went."""
-    difference, tail = context.difference, context.where.tail
-    old, new = maps(difference)
-    if tail:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
+    old, new = members(context)
     for name in sorted(old.keys() - new.keys()):
         yield Found("response-link-removed", f"`{name}`")
     for name in sorted(new.keys() - old.keys()):
