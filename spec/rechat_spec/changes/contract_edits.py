@@ -8,7 +8,7 @@ from rechat_spec.compare import ABSENT
 from rechat_spec.documents import Json, resolve
 
 from . import keywords, message_edits, parameter_edits
-from .found import DOCUMENTATION, Context, Finder, Found, last, maps
+from .found import DOCUMENTATION, Context, Finder, Found, last, members
 from .grammar import METHODS
 from .words import template
 
@@ -35,12 +35,7 @@ _WORDS = {"description", "summary", "externalDocs"}
 
 
 def _paths(context: Context) -> Iterator[Found]:
-    difference, tail = context.difference, context.where.tail
-    if not tail:
-        old, new = maps(difference)
-    else:
-        old = {} if difference.old is ABSENT else {tail[0]: difference.old}
-        new = {} if difference.new is ABSENT else {tail[0]: difference.new}
+    old, new = members(context)
     for path, item in old.items():
         was_deprecated = _is_deprecated(item)
         kind = "with" if was_deprecated else "without"
