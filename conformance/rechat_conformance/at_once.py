@@ -9,14 +9,12 @@ from typing import Any
 
 from .answers import Expectation, add_shortest, judge
 from .document import Body, Operation, child
-from .encoding import encode
-from .exchange import Exchange, Request
+from .exchange import Exchange
 from .grounds import ground_of
 from .meaning import Seen
 from .run import Run
 from .scenario import accepted_ground, check_whose, path_values
 from .tagging import tagged
-from .target import path_of
 
 __all__ = ["check_at_once"]
 
@@ -59,17 +57,8 @@ def _captured(run: Run, operation: Operation, body: Body, people: Sequence[Any])
 
     def capture(number: int) -> Exchange:
         values = path_values(run, operation, channel=number)
-        content = encode(run.document, body, people[number])
-        headers = {"Content-Type": body.media_type}
-        request = Request(operation.method, path_of(operation.path, values), headers, content)
         start.wait()
-        return targets[number].send(
-            request,
-            operation_id=operation.operation_id,
-            path_values=values,
-            media_type=body.media_type,
-            value=people[number],
-        )
+        return run.call(operation, values, body, people[number], target=targets[number])
 
     try:
         with ThreadPoolExecutor(len(people)) as pool:

@@ -92,6 +92,7 @@ class Run:
         content: bytes | None = None,
         parameters: Parameters | None = None,
         after: tuple[Exchange, ...] = (),
+        target: Target | None = None,
     ) -> Exchange:
         """Send a request of an operation.
 
@@ -104,6 +105,7 @@ class Run:
             content: The body's bytes, if they are not those of ``value``.
             parameters: Those beside the path; None: the required ones.
             after: What this request needs to have happened.
+            target: Over which connection; None: the run's own.
 
         Raises:
             Enough: The run's time is over.
@@ -116,7 +118,7 @@ class Run:
                 content = encode(self.document, body, value)
         path = beside.path(path_of(operation.path, path_values))
         request = Request(operation.method, path, sent, content)
-        return self.target.send(
+        return (target or self.target).send(
             request,
             operation_id=operation.operation_id,
             path_values=path_values,
