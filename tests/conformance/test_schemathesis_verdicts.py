@@ -12,6 +12,7 @@ import pytest
 from conformance.support import CHANNEL
 
 from rechat_conformance import Finding, LayerSummary, Report, Settings
+from rechat_conformance.fuzz.records import records
 from rechat_conformance.layers.fuzzing import _Judging
 from rechat_conformance.run import Run
 from rechat_conformance.target import Target
@@ -232,3 +233,22 @@ def test_who_asks_to_wait_is_not_judged_yet(told: Told) -> None:
     assert len(told.judging._unanswered) == 2
     (finding,) = told.tell(TIMELINE, LEAD, LOGGED_IN, answer)
     assert finding.check == "no-server-error"
+
+
+def test_a_request_of_which_only_the_case_is_told_is_rebuilt_whole(told: Told) -> None:
+    case = {
+        "method": "POST",
+        "path": TIMELINE,
+        "path_parameters": {"lead_id": LEAD},
+        "query": {"kind": ["a b", "c"], "page": 2},
+        "headers": {"X-Source": "phone"},
+        "body": LOGGED_IN,
+        "media_type": "application/json",
+        "meta": {"generation": {"mode": "positive"}, "components": {}},
+    }
+    event = {"recorder": {"cases": {"1": {"value": case}}}}
+    (record,) = records(told.run, event, time.time())
+    request = record.exchange.request
+    assert request.path == f"/leads/{LEAD}/timeline?kind=a+b&kind=c&page=2"
+    assert request.headers == {"X-Source": "phone", "Content-Type": "application/json"}
+    assert json.loads(request.body or b"") == LOGGED_IN

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree
 
 from rechat_conformance.answers import read_json
@@ -88,10 +88,12 @@ def records(run: Run, event: Mapping[str, Any], since: float) -> Iterator[Record
 def _request(run: Run, operation: Operation, case: Mapping[str, Any]) -> Mapping[str, Any]:
     """The request of a case, made here: as its report would have told it."""
     values = {name: str(value) for name, value in case.get("path_parameters", {}).items()}
+    query = urlencode(case.get("query", {}), doseq=True)
+    uri = run.settings.base_url.rstrip("/") + path_of(case["path"], values)
     told: dict[str, Any] = {
         "method": case["method"],
-        "uri": run.settings.base_url.rstrip("/") + path_of(case["path"], values),
-        "headers": {},
+        "uri": f"{uri}?{query}" if query else uri,
+        "headers": {name: [str(value)] for name, value in case.get("headers", {}).items()},
     }
     value, media_type = case.get("body"), case.get("media_type")
     body = operation.bodies.get(media_type or "")
@@ -100,8 +102,9 @@ def _request(run: Run, operation: Operation, case: Mapping[str, Any]) -> Mapping
     elif value is not None and body is not None and can_carry(run.document, body, value):
         content = encode(run.document, body, value)
         told["body"] = {"$base64": base64.b64encode(content).decode()}
-    if "body" in told and media_type:
-        told["headers"] = {"Content-Type": [media_type]}
+    named = {name.lower() for name in told["headers"]}
+    if "body" in told and media_type and "content-type" not in named:
+        told["headers"]["Content-Type"] = [media_type]
     return told
 
 
