@@ -15,7 +15,7 @@ import pytest
 from contract.record import CHANNEL, FOLDER, SANDBOXES, recorded
 from overlay_helpers.harness import Harness
 from overlay_helpers.secrecy import traces
-from property.contract_calls import Call, resolved
+from property.contract_calls import CALLS, Call, resolved
 
 from rechat_conformance import recordings as public
 from rechat_conformance.document import Document
@@ -125,9 +125,11 @@ def payload_of(exchange: RecordedExchange) -> Any:
 
 
 def call_of(exchange: RecordedExchange) -> Call | None:
-    formats = {media_type: name for name, media_type in MEDIA_TYPES.items()}
-    media_type = exchange.request.media_type or ""
-    return Call(exchange.operation, formats[media_type]) if media_type in formats else None
+    asked = exchange.operation, exchange.request.media_type
+    return next(
+        (call for call in CALLS if (call.operation_id, MEDIA_TYPES[call.body_format]) == asked),
+        None,
+    )
 
 
 @pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
