@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,20 +12,26 @@ from .shapes import is_list, is_object
 __all__ = ["shortest"]
 
 _MOST_TRIES = 40
+_MOST_SECONDS = 15.0  # a server that is slow, or hangs, must leave time for everything else
 
 Path = tuple[str | int, ...]
 
 
-def shortest(value: Any, still_shows: Callable[[Any], bool]) -> Any:
+def shortest(
+    value: Any, still_shows: Callable[[Any], bool], clock: Callable[[], float] = time.monotonic
+) -> Any:
     """Leave out of a body what is not needed.
 
     Args:
         value: A JSON value that shows something.
-        still_shows: Whether another value shows it, too. It is asked at most 40 times.
+        still_shows: Whether another value shows it, too. It is asked at most 40 times, and not
+            again after 15 seconds.
+        clock: Says what time it is, in seconds.
 
     Returns:
         The shortest value found; ``value`` itself if it does not show it every time.
     """
+    end = clock() + _MOST_SECONDS
     if not still_shows(value):
         return value
     tries = 1
@@ -32,7 +39,7 @@ def shortest(value: Any, still_shows: Callable[[Any], bool]) -> Any:
     while is_shorter:
         is_shorter = False
         for path in list(_removable(value)):
-            if tries >= _MOST_TRIES:
+            if tries >= _MOST_TRIES or clock() >= end:
                 return value
             trial = _without(value, path)
             if trial is None:

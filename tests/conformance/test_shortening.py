@@ -51,6 +51,18 @@ def test_it_asks_no_more_than_forty_times(value: dict[str, int]) -> None:
     assert asked <= 40
 
 
+def test_a_slow_server_is_not_asked_again_and_again() -> None:
+    now = 0.0
+
+    def shows(_: Any) -> bool:
+        nonlocal now
+        now += 10.0
+        return True
+
+    assert shortest({"a": 1, "b": 2, "c": 3}, shows, lambda: now) == {"b": 2, "c": 3}
+    assert now == 20.0
+
+
 # --- What is sent again to find it ---------------------------------------------------------------
 
 
