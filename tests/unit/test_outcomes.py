@@ -29,22 +29,22 @@ from rechat_leads import (
     UnexpectedAnswerError,
 )
 
-UNREADABLE = [
-    b"",
-    b"null",
-    b"[]",
-    b'"OK"',
-    b"12",
-    b"true",
-    b"<html><body>Welcome!</body></html>",
-    b'{"code": "OK", "data": {"id": "',
-    b"\xff\xfe\x00",
-    b"\x00",
-    b"[" * 100_000,
-    b"9" * 10_000,
-    b'{"a": NaN',
-    b"\xef\xbb\xbf",
-]
+UNREADABLE = {
+    "nothing": b"",
+    "null": b"null",
+    "a list": b"[]",
+    "a text": b'"OK"',
+    "a number": b"12",
+    "true": b"true",
+    "HTML": b"<html><body>Welcome!</body></html>",
+    "half an object": b'{"code": "OK", "data": {"id": "',
+    "UTF-16": b"\xff\xfe\x00",
+    "a null byte": b"\x00",
+    "too deep": b"[" * 100_000,
+    "too long a number": b"9" * 10_000,
+    "NaN": b'{"a": NaN',
+    "a byte order mark": b"\xef\xbb\xbf",
+}
 WITHOUT_ID = [
     {},
     {"code": "OK"},
@@ -197,7 +197,7 @@ async def test_a_timeout_at_the_deadline_is_the_deadlines(
         assert "timeout" in str(error)
 
 
-@pytest.mark.parametrize("body", UNREADABLE, ids=lambda body: repr(body[:12]))
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
 async def test_a_success_that_cannot_be_read(harness: Harness, body: bytes) -> None:
     async with harness.client(Recorder(httpx.Response(200, content=body)), retries=0) as client:
         for call in (client.capture(), client.post_activity(LEAD, action="ContactSignedUp")):
