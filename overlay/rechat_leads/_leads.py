@@ -133,7 +133,12 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         extra_fields: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> AnswerT_co:
-        """Post any activity of the contract, as ``LeadClient.post_activity`` does."""
+        """Post any activity of the contract, as ``LeadClient.post_activity`` does.
+
+        Raises:
+            LeadHasNoIdError: The lead has no id.
+            RechatError: As ``LeadClient.post_activity`` raises it.
+        """
         return self._client.post_activity(
             self._known_id(), joined(payload, fields), extra_fields=extra_fields
         )
@@ -141,7 +146,12 @@ class BaseLead(ABC, Generic[AnswerT_co]):
     def reassign(
         self, *assignees: Assignee, extra_fields: Mapping[str, Any] | None = None
     ) -> AnswerT_co:
-        """Replace the lead's assignees, as ``LeadClient.reassign`` does."""
+        """Replace the lead's assignees, as ``LeadClient.reassign`` does.
+
+        Raises:
+            LeadHasNoIdError: The lead has no id.
+            RechatError: As ``LeadClient.reassign`` raises it.
+        """
         return self._client.reassign(self._known_id(), *assignees, extra_fields=extra_fields)
 
     def _known_id(self) -> str:
@@ -189,6 +199,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The listing breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("viewed_listing", "listing", listing, fields, notes, extra_fields)
@@ -213,6 +224,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The listing breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("shared_listing", "listing", listing, fields, notes, extra_fields)
@@ -237,6 +249,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The listing breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("favorited_listing", "listing", listing, fields, notes, extra_fields)
@@ -261,6 +274,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The listing breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity(
@@ -287,6 +301,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The listing breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("valued_listing", "listing", listing, fields, notes, extra_fields)
@@ -313,6 +328,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The search breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("created_search", "search", search, fields, notes, extra_fields)
@@ -337,6 +353,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The search breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("removed_search", "search", search, fields, notes, extra_fields)
@@ -361,6 +378,7 @@ class BaseLead(ABC, Generic[AnswerT_co]):
         Raises:
             LeadHasNoIdError: The lead has no id.
             InvalidPayloadError: The search breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("searched_listings", "search", search, fields, notes, extra_fields)
@@ -378,6 +396,8 @@ class BaseLead(ABC, Generic[AnswerT_co]):
 
         Raises:
             LeadHasNoIdError: The lead has no id.
+            InvalidPayloadError: The activity breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("signed_up", None, None, {}, notes, extra_fields)
@@ -393,6 +413,8 @@ class BaseLead(ABC, Generic[AnswerT_co]):
 
         Raises:
             LeadHasNoIdError: The lead has no id.
+            InvalidPayloadError: The activity breaks the contract; nothing was sent.
+            ClientClosedError, ConfigurationError: As ``LeadClient.post_activity`` raises them.
             DeliveryError: It could not be delivered, or that is not certain.
         """
         return self._activity("logged_in", None, None, {}, notes, extra_fields)
