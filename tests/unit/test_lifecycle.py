@@ -503,7 +503,7 @@ async def test_configuration_comes_from_arguments_then_the_environment_then_the_
         "https://user@api.example.com",
         "https://api.example.com?x=1",
         "https://api.example.com#x",
-        "https://a\x00b",
+        pytest.param("https://a\x00b", id="a null byte"),
         "javascript:alert(1)",
         "https://" + "a" * 70000,
     ],
