@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rechat_conformance import Settings, run_suite, suite
 from rechat_conformance.__main__ import main
 from rechat_conformance.recordings import breaks, load
 from rechat_conformance.target import Target
+from rechat_lead_capture_contract import contract
 from rechat_sandbox import running
 
 SECRET = "hush-hush-0123456789"
@@ -122,7 +124,7 @@ def test_a_server_is_recorded_to_a_file(tmp_path: Path, capsys: pytest.CaptureFi
         assert main([sandbox.url, "--record", str(file), "--lead-channel", CHANNEL]) == 0
         assert main([sandbox.url, "--record", str(tmp_path / "no" / "where.json")]) == 3
     recording = load(file)
-    assert {exchange.operation for exchange in recording.exchanges} == {
+    assert {exchange.operation for exchange in recording.exchanges} >= {
         "leadCaptureIntegration",
         "postContactActivity",
         "reassignLead",
@@ -154,8 +156,9 @@ def test_live_says_first_what_it_creates_and_creates_no_more(
     assert code == 0, shown
     assert shown.startswith("This will create")
     assert "3 leads by leadCaptureIntegration" in shown
-    assert "10 times postContactActivity" in shown
-    assert (len(leads), len(activities), len(history)) == (3, 10, 0)
+    actions = contract()["components"]["schemas"]["ActivityAction"]["enum"]
+    assert f"{len(actions)} times postContactActivity" in shown
+    assert (len(leads), len(activities), len(history)) == (3, len(actions), 0)
     for lead in leads:
         _must_be_tagged(lead.parsed_payload)
 
@@ -190,10 +193,9 @@ def _must_be_tagged(lead: Any) -> None:
     texts = list(_texts(lead))
     tagged = [text for text in texts if "rechat-conformance" in text]
     assert tagged
-    assert set(texts) - set(tagged) <= {
-        "https://www.example.com/listings/5039447?from=newsletter",
-        "https://images.example.com/5039447/cover.jpg",
-    }
+    # A URL has no place for it.
+    untagged = set(texts) - set(tagged)
+    assert all(re.match(r"https://(\w+\.)?example\.com/", text) for text in untagged)
 
 
 def _texts(value: Any) -> Any:

@@ -23,6 +23,7 @@ from rechat_conformance.sequences.hunt import Effort
 from rechat_conformance.snippets import as_curl, as_python
 from rechat_conformance.terminal import lines
 from rechat_leads import LeadClient, RefusedError
+from rechat_leads._options import CAPTURE, POST_ACTIVITY, REASSIGN
 
 CHANNEL = "5f6cbb0e-9d1f-4a37-8a77-0d6a3c1f9b42"
 TOKEN = "s3cr3t-t0ken-of-a-test"
@@ -47,6 +48,14 @@ def tried(fault: str | None = None, seed: int = 1, **more: object) -> Report:
     with serving(FAULTS[fault] if fault else None, seed, seeded_clock=False) as server:
         settings = {"base_url": server.url, "seed": seed, "layers": ("stateful",), **more}
         return run_suite(Settings(**settings))  # type: ignore[arg-type]
+
+
+def found(fault: str, **more: object) -> Report:
+    """Chance meets it, sooner or later: of five seeds, the first that does."""
+    reports = (tried(fault, seed, stop_at_first=True, **more) for seed in range(1, 6))
+    report = next((report for report in reports if report.findings), None)
+    assert report is not None, fault
+    return report
 
 
 def told(report: Report) -> str:
@@ -86,9 +95,8 @@ def test_a_sound_server_is_found_sound(seed: int, profile: str) -> None:
     ],
 )
 def test_what_a_server_forgets_or_mixes_up_is_found(fault: str, check: set[str]) -> None:
-    report = tried(fault, stop_at_first=True)
-    assert [finding.check for finding in report.findings], told(report)
-    assert report.findings[0].check in check
+    report = found(fault)
+    assert report.findings[0].check in check, told(report)
     assert report.findings[0].layer == "stateful"
 
 
@@ -119,8 +127,12 @@ def test_both_ways_of_asking_find_it(part: str, monkeypatch: pytest.MonkeyPatch)
     [("only-newest-lead", 5), ("upper-case-id-unknown", 3), ("found-by-prefix", 3)],
 )
 def test_the_whole_sequence_can_be_run_again(fault: str, most: int) -> None:
-    with serving(FAULTS[fault], 1, seeded_clock=False) as server:
-        report = run_suite(Settings(base_url=server.url, layers=("stateful",), stop_at_first=True))
+    seed = found(fault).seed
+    with serving(FAULTS[fault], seed, seeded_clock=False) as server:
+        settings = Settings(
+            base_url=server.url, seed=seed, layers=("stateful",), stop_at_first=True
+        )
+        report = run_suite(settings)
         finding = report.findings[0]
         assert 2 <= len(finding.steps) <= most, told(report)
         commands = [[sys.executable, "-c", as_python(finding.steps)]]
@@ -145,8 +157,10 @@ def again(command: list[str]) -> str:
 # --- The client -----------------------------------------------------------------------------------
 
 
-def test_every_operation_has_its_method() -> None:
-    assert METHODS.keys() == document_for("full").operations.keys()
+def test_every_operation_that_a_client_makes_has_its_method() -> None:
+    """A new operation of the contract has none: raw requests alone try that one."""
+    assert METHODS.keys() == {CAPTURE, POST_ACTIVITY, REASSIGN}
+    assert METHODS.keys() <= document_for("full").operations.keys()
     assert all(callable(getattr(LeadClient, name)) for name in METHODS.values())
 
 

@@ -45,23 +45,26 @@ def test_what_the_page_says_is_in_the_contract_word_for_word(committed: Any) -> 
     assert lost(PAGE, committed) == {
         "/openapi",
         "/info/version",
-        *(f"/components/schemas/{name}/title" for name in schemas),
+        *(f"/components/schemas/{name}/title" for name in schemas if "title" in schemas[name]),
     }
 
 
 def test_all_kinds_of_things_of_the_page_were_looked_at() -> None:
-    """Counted by hand on the page, so that an empty comparison cannot pass."""
+    """Counted by hand on the page of 2026, so that an empty comparison cannot pass.
+
+    A later page may say more.
+    """
     paths = PAGE["paths"]
     operations = [operation for item in paths.values() for operation in item.values()]
     schemas = PAGE["components"]["schemas"]
     properties = [name for schema in schemas.values() for name in schema["properties"]]
-    assert len(paths) == len(operations) == 3
-    assert sum(len(operation["parameters"]) for operation in operations) == 3
-    assert sum(len(operation["responses"]) for operation in operations) == 8
-    assert len(schemas) == 8
-    assert len(properties) == 10 + 4 + 1 + 13 + 6 + 4 + 6 + 10
-    assert len(schemas["ActivityPayload"]["properties"]["action"]["enum"]) == 10
-    assert len(values(PAGE)) == 379
+    assert len(operations) >= len(paths) >= 3
+    assert sum(len(operation["parameters"]) for operation in operations) >= 3
+    assert sum(len(operation["responses"]) for operation in operations) >= 8
+    assert len(schemas) >= 8
+    assert len(properties) >= 10 + 4 + 1 + 13 + 6 + 4 + 6 + 10
+    assert len(schemas["ActivityPayload"]["properties"]["action"]["enum"]) >= 10
+    assert len(values(PAGE)) >= 379
 
 
 INLINE = [

@@ -24,6 +24,10 @@ TAG_CORRECTIONS = {
     "form-tag-one-or-several": "contradicted",
 }
 
+ACTIONS = published.document()["components"]["schemas"]["ActivityPayload"]["properties"]["action"][
+    "enum"
+]
+
 
 @dataclass
 class Step:
@@ -155,7 +159,7 @@ def test_five_more_actions(year: list[Step]) -> None:
     assert step.report["summary"]["risky"] == 0
     assert step.rules("safe") == {
         ("request-property-enum-value-added", f"{SCHEMAS}/ActivityAction/enum/{number}")
-        for number in range(5, 10)
+        for number in range(5, len(ACTIONS))
     }
 
 

@@ -38,14 +38,14 @@ def refused(*documents: Any) -> SpecError:
 # --- What agrees ---------------------------------------------------------------------------------
 
 
-def test_the_page_is_three_operations_and_eight_schemas() -> None:
+def test_the_page_has_the_three_operations_and_their_eight_schemas() -> None:
     document = merge(read_fragments(published.PAGE), published.PAGE)
-    assert {(path, method) for path, item in document["paths"].items() for method in item} == {
+    assert {(path, method) for path, item in document["paths"].items() for method in item} >= {
         (published.CAPTURE, "post"),
         (published.TIMELINE, "post"),
         (published.ASSIGNEES, "put"),
     }
-    assert set(document["components"]["schemas"]) == {
+    assert set(document["components"]["schemas"]) >= {
         "LeadCapturePayload", "Listing", "Property", "Address", "Assignee",
         "ActivityPayload", "ActivityListing", "SearchData",
     }  # fmt: skip

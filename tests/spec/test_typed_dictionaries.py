@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 from spec_helpers import mypy_runs
 
+import rechat_lead_capture_contract
 from rechat_lead_capture_contract import payloads
 from rechat_spec.typed_dictionaries import typed_dictionaries
 
@@ -19,19 +20,25 @@ from rechat_spec.typed_dictionaries import typed_dictionaries
 
 
 def test_there_is_one_for_every_object_in_a_request() -> None:
-    assert payloads.__all__ == [
+    assert payloads.__all__ == sorted(payloads.__all__)
+    assert set(payloads.__all__) >= {
         "ActivityListingAddressDict", "ActivityListingDict", "ActivityListingPropertyDict",
         "ActivityPayloadDict", "AddressDict", "AssigneeDict", "LeadCaptureFormDict",
         "LeadCapturePayloadDict", "ListingDict", "PropertyDict", "SearchDataDict",
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
-def test_only_the_action_is_required() -> None:
+def test_what_the_contract_requires_is_required() -> None:
     """`Required` is no more than a text here, as annotations are not evaluated."""
+    schemas = rechat_lead_capture_contract.contract()["components"]["schemas"]
     for name in payloads.__all__:
         annotations = getattr(payloads, name).__annotations__
         wanted = {key for key, value in annotations.items() if "Required[" in str(value)}
-        assert wanted == ({"action"} if name == "ActivityPayloadDict" else set())
+        schema = rechat_lead_capture_contract.contract()["components"]["schemas"][
+            name.removesuffix("Dict")
+        ]
+        assert wanted == set(schema.get("required", ()))
+        assert wanted == {"action"} or name != "ActivityPayloadDict"
 
 
 def test_a_field_tells_what_it_is_for() -> None:
