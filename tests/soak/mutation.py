@@ -169,7 +169,7 @@ def prepare(work: Path, modules: list[str], selected: list[str]) -> None:
         # The caches of the process that mutants are forked from must hold nothing of the original.
         "process_isolation": "forkserver",
         "timeout_multiplier": 3.0,
-        "timeout_constant": 60.0,
+        "timeout_constant": 10.0,
     }
     pytest_settings = {
         "pythonpath": ["tests", "src"],
