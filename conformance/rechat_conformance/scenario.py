@@ -29,6 +29,7 @@ __all__ = [
     "first_lead",
     "followers",
     "is_on_lead",
+    "keeps_schema",
     "leave_out_leads",
     "path_values",
     "person",
@@ -164,7 +165,7 @@ def check_whose(
     Args:
         run: The run.
         operation: The capture.
-        exchange: Its exchange; the answer keeps the contract.
+        exchange: Its exchange; the answer keeps its schema.
         seen: What was seen before; this answer is added.
         whose: Who the lead is: equal for those who may be the same.
     """
@@ -187,16 +188,24 @@ def capture(
     """Capture a lead, check the answer, and follow the contract's links.
 
     Returns:
-        The lead; None if the server gave no id, or the answer breaks the contract.
+        The lead; None if the server gave no id, or the answer breaks its schema. What says
+        something wrong may give a lead all the same, and what works on it is to be checked.
     """
     values = path_values(run, operation, channel=channel)
     exchange = run.call(operation, values, body, value)
     ground = accepted_ground(run, operation, body)
     name = "valid-request-accepted"
     why = f"a valid body of {operation.operation_id}"
-    if not check_answer(run, exchange, operation.success, ground, name, why):
-        return None
-    return resolve_link(run, exchange)
+    held = check_answer(run, exchange, operation.success, ground, name, why)
+    return resolve_link(run, exchange) if held or keeps_schema(run, operation, exchange) else None
+
+
+def keeps_schema(run: Run, operation: Operation, exchange: Exchange) -> bool:
+    """Whether an answer is a success in JSON that keeps its schema, whatever it says."""
+    if str(exchange.status) not in operation.success:
+        return False
+    content = content_of(run, operation, exchange)
+    return content is not None and run.oracle.allows(*content)
 
 
 def resolve_link(run: Run, exchange: Exchange) -> Lead | None:

@@ -15,6 +15,8 @@ from conformance.support import Ask, Reply, run, server
 
 from rechat_conformance import Finding
 from rechat_conformance.answers import read_json
+from rechat_conformance.layers import stateful
+from rechat_conformance.sequences import hunt as hunting
 
 SCHEMAS = "/components/schemas"
 WEBHOOK = "/paths/~1leads~1channels~1{lead_channel}~1webhook/post"
@@ -258,3 +260,24 @@ def test_an_answer_in_chunks_is_an_answer_like_any_other(noise: set[tuple[str, s
 def test_json_is_read_strictly(text: bytes, problem: str) -> None:
     _, found = read_json(text)
     assert (problem in found) if problem else not found
+
+
+def test_what_works_on_leads_is_checked_though_a_capture_says_something_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answer(ask: Ask) -> Reply:
+        if not ask.path.endswith("/webhook"):
+            body = {"http": 404, "code": "NotFound", "message": "There is no such lead."}
+            return Reply.json(body, 404)
+        value = captured(ask)
+        value["data"]["raw_payload"] = {"first_name": "somebody else"}
+        return Reply.json(value)
+
+    for name in ("_RAW", "_CLIENT"):
+        monkeypatch.setattr(stateful, name, (hunting.Effort(examples=4, steps=6),))
+    monkeypatch.setattr(hunting, "_SHORTENING_REQUESTS", 5)
+    for layer, check in (("semantics", "id-usable-at-once"), ("stateful", "lead-stays")):
+        with server(answer) as (url, _):
+            report = run(url, layers=(layer,))
+        assert {"echo", check} <= {one.check for one in report.findings}
+        assert not report.layers[0].note

@@ -30,6 +30,7 @@ from rechat_conformance.scenario import (
     carried,
     check_whose,
     followers,
+    keeps_schema,
     path_values,
     person,
     resolve_link,
@@ -290,8 +291,9 @@ class Machine(RuleBasedStateMachine):
         ground = accepted_ground(self._run, operation, body)
         why = f"a valid body of {operation.operation_id}"
         expected = operation.success
-        exchange = self._send(None, asked, expected, (ground, "valid-request-accepted", why))
-        if exchange is None:
+        reason = ground, "valid-request-accepted", why
+        exchange, held = self._send_and_judge(None, asked, expected, reason)
+        if exchange is None or not (held or keeps_schema(self._run, operation, exchange)):
             return
         with self._noting():
             check_whose(self._run, operation, exchange, self._world.seen, whose)
@@ -351,9 +353,20 @@ class Machine(RuleBasedStateMachine):
         reason: tuple[Any, str, str],
     ) -> Exchange | None:
         """Send and judge; None if nothing was sent, or the answer is not as expected."""
+        exchange, held = self._send_and_judge(known, asked, expected, reason)
+        return exchange if held else None
+
+    def _send_and_judge(
+        self,
+        known: Known | None,
+        asked: Asked,
+        expected: Any,
+        reason: tuple[Any, str, str],
+    ) -> tuple[Exchange | None, bool]:
+        """Send and judge: what came of it, None if nothing was sent; whether it is as expected."""
         exchange = self._world.send(asked, tuple(self._way))
         if exchange is None:
-            return None
+            return None, False
         self._way.append(dataclasses.replace(exchange, after=()))
         if known is not None:
             known.history.append(self._way[-1])
@@ -364,7 +377,7 @@ class Machine(RuleBasedStateMachine):
             self._world.found(found, Shown(exchange, expectation))
         with self._noting():
             self._world.driver.check(asked, exchange, held=held)
-        return exchange if held else None
+        return exchange, held
 
     @contextmanager
     def _noting(self) -> Generator[None]:
