@@ -204,6 +204,7 @@ SOAKS = (
     "schemathesis",
     "contract",
     "edits",
+    "grown",
     "faults",
     "coverage",
     "mutation",
@@ -223,7 +224,9 @@ def soak(session: nox.Session) -> None:
     wanted = session.posargs or SOAKS
     if unknown := sorted(set(wanted) - set(SOAKS)):
         session.error(f"no such count: {', '.join(unknown)}; there are {', '.join(SOAKS)}")
-    groups = ("test", "mutation") if "mutation" in wanted else ("test",)
+    groups = ["test"]
+    groups += ["mutation"] if "mutation" in wanted else []
+    groups += TEST_GROUPS if "grown" in wanted else []
     install(session, *groups, project="-e.[sandbox,conformance]")
     if "properties" in wanted:  # more examples of each
         session.run("pytest", "tests/property", "-n", "2", env={"HYPOTHESIS_PROFILE": "soak"})
@@ -241,6 +244,8 @@ def soak(session: nox.Session) -> None:
             "tests/spec/changes/test_schemathesis_soundness.py",
         )
         session.run("pytest", "-n", "2", *edited, env={"RECHAT_SOUNDNESS_EXAMPLES": "1000"})
+    if "grown" in wanted:  # the tests, where the page says more
+        session.run("python", "tests/soak/grown.py", "-n", "2")
     if "faults" in wanted:  # seeded into servers, found by the contract suite
         counts = ("--seeds", "10", "--stock", "1", "--max-time", "180", "--out", "docs/reports")
         session.run("python", "-m", "mutants.run", *counts, env={"PYTHONPATH": "tests"})
