@@ -49,12 +49,12 @@ def read(operation: Operation, reply: Reply) -> Answer | AnswerError:
 
     An empty Answer stands for a success without content (204).
     """
-    body, is_json = _body(reply)
+    body = _body(reply)
     if reply.status not in operation.successes:
         return _error(operation, reply, body)
     if reply.status == 204:
         return Answer()
-    if not is_json or not isinstance(body, dict):
+    if not isinstance(body, dict):
         return _unexpected(operation, reply, body, "an answer that is no JSON object")
     answer = Answer(cast("dict[str, Any]", body))
     if answer.get("success") is False:
@@ -73,14 +73,14 @@ def lead_id_of(answer: Answer) -> str | None:
     return value if is_uuid else None
 
 
-def _body(reply: Reply) -> tuple[Any, bool]:
-    """The body as JSON, or as text, and whether it is JSON."""
+def _body(reply: Reply) -> Any:
+    """The body as JSON if it is that, else as text."""
     if not reply.body:
-        return None, False
+        return None
     try:
-        return json.loads(reply.body), True
+        return json.loads(reply.body)
     except (ValueError, RecursionError):
-        return reply.body, False
+        return reply.body
 
 
 def _error(operation: Operation, reply: Reply, body: Any) -> AnswerError:

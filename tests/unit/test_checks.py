@@ -534,6 +534,15 @@ def test_names_that_are_odd_text(sent: Sent) -> None:
     assert sent({Text("note"): "x"}) == {"note": "x"}
     assert pairs(sent.faults({"\ud800": "x"})) == [("", "not-json")]
     assert pairs(sent.faults(extra_fields={"\udfff": "x"})) == [("", "not-json")]
+    assert sent.faults({"\ud800": "x"})[0].expected == "names without lone surrogates"
+    assert sent.faults(note="\ud800")[0].expected == "text without lone surrogates"
+
+
+def test_of_a_payload_of_ten_thousand_values_all_faults_are_told(sent: Sent) -> None:
+    """Of a larger one, the first stands for all: see InvalidPayloadError."""
+    wrong: list[Any] = [1, 2, *(["x"] * 9_997)]
+    assert pairs(sent.faults(tag=wrong)) == [("/tag/0", "type"), ("/tag/1", "type")]
+    assert len(sent.faults(tag=[*wrong, "x"])) == 1
 
 
 def test_mappings_of_any_kind(sent: Sent) -> None:

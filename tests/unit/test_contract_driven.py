@@ -70,6 +70,11 @@ def field(schema: dict[str, Any]) -> Change:
     return change
 
 
+def test_the_path_of_an_operation_is_read_out_of_its_pointer() -> None:
+    """RFC 6901, section 3."""
+    assert reading.Operation("/paths/~1a~0b~01c/post").path == "/a~b~1c"
+
+
 @pytest.mark.parametrize(
     ("schema", "good", "bad", "rule", "expected"),
     [

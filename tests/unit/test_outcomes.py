@@ -163,7 +163,7 @@ async def test_the_table_of_answers(
             assert "The message" not in str(error)
             assert str(status) in str(error)
             fate = "may have been delivered" if may_have_been_delivered else "was not delivered"
-            assert fate in str(error)
+            assert str(error).endswith(f"; the request {fate}")
             assert {key.lower(): value for key, value in headers.items()}.items() <= (
                 error.headers.items()
             )
@@ -204,7 +204,10 @@ async def test_a_success_that_cannot_be_read(harness: Harness, body: bytes) -> N
             error = await failure(call)
             assert type(error) is UnexpectedAnswerError
             assert error.may_have_been_delivered is True
-            assert "JSON" in str(error)
+            assert str(error).partition(": ")[2] == (
+                "the server answered status 200 with an answer that is no JSON object; "
+                "the request may have been delivered"
+            )
 
 
 @pytest.mark.parametrize("body", WITHOUT_ID, ids=lambda body: json.dumps(body)[:60])
@@ -215,7 +218,8 @@ async def test_a_capture_whose_answer_has_no_id(harness: Harness, body: Any) -> 
         error = await failure(client.capture())
         assert type(error) is UnexpectedAnswerError
         assert error.may_have_been_delivered is True
-        assert "no lead id" in str(error)
+        assert " answered status 200 with no lead id in it (data.id); " in str(error)
+        assert error.body.keys() == body.keys()
         assert [attempt.error for attempt in seen] == [error]
 
 
@@ -224,7 +228,22 @@ async def test_success_false_is_no_success(harness: Harness) -> None:
         error = await failure(client.reassign(LEAD, {}))
         assert type(error) is UnexpectedAnswerError
         assert error.may_have_been_delivered is True
-        assert "success: false" in str(error)
+        assert " answered status 200 with success: false; " in str(error)
+        assert error.body == {"success": False}
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [(b"[1]", [1]), (b"null", None), (b"", None), (b"<p>", "<p>"), (b"{", "{"), (b'"x"', "x")],
+)
+async def test_the_body_of_an_answer_that_is_no_object(
+    harness: Harness, content: bytes, body: Any
+) -> None:
+    for status in (200, 400):
+        async with harness.client(Recorder(httpx.Response(status, content=content))) as client:
+            error = await failure(client.capture())
+            assert isinstance(error, AnswerError)
+            assert error.body == body
 
 
 async def test_204_is_a_success_without_an_id_and_its_body_is_never_parsed(
