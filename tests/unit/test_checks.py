@@ -657,6 +657,14 @@ def test_checks_that_there_are_not(sent: Sent, checks: Any) -> None:
 # --- Extra fields ---------------------------------------------------------------------------------
 
 
+def test_an_extra_field_replaces_what_it_cannot_be_merged_with(sent: Sent) -> None:
+    extra = {"listing": {"x": 7}}
+    assert sent(listing={"price": 1}, extra_fields=extra) == {"listing": {"price": 1, "x": 7}}
+    faults = sent.faults(listing={"price": 1}, extra_fields={"listing": 7})
+    assert pairs(faults) == [("/listing", "type")]
+    assert sent(extra_fields={"x": {"y": 1}}) == {"x": {"y": 1}}
+
+
 def test_extra_fields_are_merged_deep_and_sent_as_they_are(sent: Sent) -> None:
     payload = {"first_name": "Ada", "listing": {"price": 1, "property": {"address": {"city": "x"}}}}
     extra = {
