@@ -513,6 +513,24 @@ def test_what_is_not_json_is_a_typed_fault(sent: Sent, make: Any, place: str) ->
         assert sent.faults(value, first_name="Ada")[0].rule == "not-json"
 
 
+def test_a_text_of_another_class_is_mended_and_refused_as_any_text(sent: Sent) -> None:
+    assert sent(email=Text(" ada@exämple.de ")) == {"email": "ada@xn--exmple-cua.de"}
+    assert pairs(sent.faults(note=Text("\ud800"))) == [("/note", "not-json")]
+
+
+def test_what_is_no_structure_of_json_is_told_in_words(sent: Sent) -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    (fault,) = sent.faults(extra_fields={"x": loop})
+    assert (fault.pointer, fault.rule) == ("/x/0", "not-json")
+    assert fault.expected == "a structure that does not contain itself"
+    deep: list[Any] = []
+    for _ in range(200):
+        deep = [deep]
+    (fault,) = sent.faults(extra_fields={"x": deep})
+    assert fault.expected == "at most 64 levels of nesting"
+
+
 @pytest.mark.parametrize("value", ["text", 5, 5.5, True, [], [{}], uuid.UUID(LEAD), Colour.RED])
 def test_a_payload_that_is_json_but_no_object(sent: Sent, value: Any) -> None:
     assert pairs(sent.faults(value)) == [("", "type")]
