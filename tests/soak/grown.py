@@ -56,9 +56,7 @@ OPERATION: dict[str, Any] = {
         "200": {
             "description": "OK",
             "content": {
-                "application/json": {
-                    "schema": {"type": "object", "properties": {"success": {"type": "boolean"}}}
-                }
+                "application/json": {"schema": {"$ref": "#/components/schemas/LeadRemarkAnswer"}}
             },
         }
     },
@@ -70,6 +68,7 @@ SCHEMAS: dict[str, Any] = {
         "properties": {"text": {"type": "string"}, "mood": {"type": "string", "enum": ["a", "b"]}},
     },
     "ShortRemark": {"type": "object", "properties": {"short": {"type": "string"}}},
+    "LeadRemarkAnswer": {"type": "object", "properties": {"success": {"type": "boolean"}}},
 }
 CORRECTION = """
   - x-name: toured-needs-a-listing

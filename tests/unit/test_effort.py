@@ -9,10 +9,14 @@ from rechat_leads import check_lead
 
 
 def seconds(payload: dict[str, Any]) -> float:
-    """Of this thread's processor time; at least a moment, to divide by."""
+    """Of this thread's processor time, the least of three; at least a moment, to divide by."""
+    return max(min(_seconds(payload) for _ in range(3)), 0.001)
+
+
+def _seconds(payload: dict[str, Any]) -> float:
     begin = time.thread_time()
     assert check_lead(payload)
-    return max(time.thread_time() - begin, 0.001)
+    return time.thread_time() - begin
 
 
 def test_a_payload_full_of_faults() -> None:
@@ -24,7 +28,8 @@ def test_a_payload_full_of_faults() -> None:
 
 
 def test_a_payload_full_of_what_is_no_json() -> None:
-    few, many = {"tag": [object()] * 300}, {"tag": [object()] * 9_000}
-    assert len(check_lead(few)) == 300
+    few, many = {"tag": [object()] * 100}, {"tag": [object()] * 9_000}
+    assert len(check_lead(few)) == 100
     assert len(check_lead(many)) == 9_000
-    assert seconds(many) < seconds(few) * 30 * 6
+    # 90 times as long, and not 90 times that.
+    assert seconds(many) < seconds(few) * 90 * 9
