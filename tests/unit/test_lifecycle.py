@@ -143,6 +143,21 @@ async def test_what_was_given_is_not_used_in_a_forked_child(harness: Harness, gi
             await harness.close(made)
 
 
+async def test_another_process_is_told_what_to_do(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same without a fork, of which a child's coverage says nothing."""
+    recorder = Recorder(accept)
+    async with harness.client(recorder) as client:
+        await client.capture()
+        with monkeypatch.context() as patch:
+            patch.setattr("os.getpid", lambda: 0)
+            with pytest.raises(ConfigurationError, match="was used in another process"):
+                await client.capture()
+        await client.capture()
+    assert len(recorder.requests) == 2
+
+
 @pytest.mark.parametrize("given", ["http_client", "transport"])
 def test_what_was_given_but_not_used_works_in_a_forked_child(given: str) -> None:
     """A server that loads the program before it forks makes its client before, too."""
