@@ -529,6 +529,32 @@ def test_what_is_no_structure_of_json_is_told_in_words(sent: Sent) -> None:
         deep = [deep]
     (fault,) = sent.faults(extra_fields={"x": deep})
     assert fault.expected == "at most 64 levels of nesting"
+    assert fault.pointer == "/x" + "/0" * 63
+
+
+def test_what_is_no_json_is_told_in_words(sent: Sent) -> None:
+    class Model:
+        def to_dict(self) -> Any:
+            raise ZeroDivisionError
+
+    no_json = "a JSON value (text, number, true or false, list, or mapping), not "
+    assert sent.faults(note=b"x")[0].expected == no_json + "bytes"
+    assert sent.faults({1: "x"})[0].expected == "names that are text, not int"
+    fault = sent.faults(listing=Model())[0]
+    assert fault.expected == (
+        "a model whose fields hold what their annotations say (Model: ZeroDivisionError)"
+    )
+    # A payload that is none, with keywords over it.
+    assert pairs(sent.faults(Model(), first_name="Ada")) == [("", "not-json")]
+
+
+def test_the_error_tells_each_fault_on_a_line_of_its_own(sent: Sent) -> None:
+    with pytest.raises(InvalidPayloadError) as caught:
+        sent(note=5, first_name=7)
+    assert str(caught.value).splitlines()[1:] == [
+        "  /first_name: expected text (rule type)",
+        "  /note: expected text (rule type)",
+    ]
 
 
 @pytest.mark.parametrize("value", ["text", 5, 5.5, True, [], [{}], uuid.UUID(LEAD), Colour.RED])

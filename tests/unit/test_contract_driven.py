@@ -130,6 +130,26 @@ def test_alternatives_know_their_members(changed: Any) -> None:
     assert "'email'" in told
 
 
+@pytest.mark.parametrize("word", ["anyOf", "oneOf", "allOf"])
+def test_each_way_to_combine_schemas_is_looked_into(changed: Any, word: str) -> None:
+    website = {"type": "object", "properties": {"website": {"type": "string", "format": "uri"}}}
+    changed(field({word: [website]}))
+    assert capture({"new": {"website": "https://x.example/ø"}}) == {
+        "new": {"website": "https://x.example/%C3%B8"}
+    }
+
+
+def test_a_reference_may_hold_what_pointers_escape(changed: Any) -> None:
+    """RFC 6901, section 3."""
+
+    def change(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["a~b/c"] = {"type": "string", "format": "email"}
+        field({"$ref": "#/components/schemas/a~0b~1c"})(document)
+
+    changed(change)
+    assert capture({"new": " ada@example.com "}) == {"new": "ada@example.com"}
+
+
 def test_a_header_parameter_before_the_path_parameter(changed: Any) -> None:
     def change(document: dict[str, Any]) -> None:
         item = document["paths"]["/leads/channels/{lead_channel}/webhook"]
