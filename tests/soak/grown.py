@@ -9,7 +9,6 @@ names here are none that the tests use for growth of their own.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -18,15 +17,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from spec_helpers.published import TIMELINE, edited, write_page  # noqa: E402
+from spec_helpers.copies import run
+from spec_helpers.published import PAGE, PROJECT, TIMELINE, edited, write_page
 
-ROOMS = ("generated", "overlay", "sandbox", "conformance", "spec")
-PAGE = "tests/spec/pages/lead-capture-api-docs.md"
 NEEDS_A_HAND = "tests/unit/test_calls.py::test_every_action_of_the_contract_has_a_helper"
-# What is about the built package, another environment, or takes long and is not of the contract.
+# What wants another environment, or takes long.
 LEFT_OUT = ("browser", "mutants")
 OPERATION: dict[str, Any] = {
     "operationId": "addLeadRemark",
@@ -99,19 +96,20 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="grown-") as directory:
         copy = Path(directory) / "project"
         listed = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+            ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True
         )
         for name in filter(None, listed.stdout.decode().split("\0")):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
+            shutil.copy2(PROJECT / name, copy / name)
         with (copy / "spec" / "corrections.yaml").open("a", encoding="utf-8") as file:
             file.write(CORRECTION)
         # What a maintainer does: save the page, take it, record the sandbox anew.
-        write_page(copy / PAGE, pages)
-        run(copy, "-m", "rechat_spec", "update", PAGE, "--project", str(copy))
-        run(copy, "tests/contract/record.py")
+        page = write_page(copy / PAGE.relative_to(PROJECT), pages)
+        must(run(copy, "-m", "rechat_spec", "update", str(page), "--project", str(copy)), 0)
+        must(run(copy, "tests/contract/record.py"), 0)
         tests = [f"--ignore=tests/{name}" for name in LEFT_OUT]
-        done = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, *sys.argv[1:])
+        program = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, *sys.argv[1:])
+        done = must(run(copy, *program), 0, 1)
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+?)(?:\[| |$)", done, re.MULTILINE)
     sys.stdout.write(done)
     wrong = [name for name in failed if name != NEEDS_A_HAND]
@@ -122,21 +120,12 @@ def main() -> int:
     return 0
 
 
-def run(copy: Path, *arguments: str) -> str:
-    """Run a Python program in the copy, on the copy's packages; what it printed."""
-    rooms = os.pathsep.join(str(copy / room) for room in ROOMS)
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": rooms},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in {0, 1} or (done.returncode and "pytest" not in arguments):
-        raise SystemExit(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}")
-    return done.stdout
+def must(done: subprocess.CompletedProcess[str], *codes: int) -> str:
+    """What a program printed that ended with one of these codes."""
+    told = done.stdout + done.stderr
+    if done.returncode not in codes:
+        raise SystemExit(f"{' '.join(done.args)} ended with {done.returncode}:\n{told}")
+    return told
 
 
 if __name__ == "__main__":

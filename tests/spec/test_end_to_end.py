@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spec_helpers.copies import run
 from spec_helpers.published import PROJECT, TIMELINE, edited, write_page
 
 ACTION = "ContactBookedTour"
 NOTES = "/leads/{lead_id}/notes"
-ROOMS = ("generated", "overlay", "sandbox", "conformance", "spec")
 LEFT_OUT = (
     *(".git", ".nox", ".venv", "node_modules", "dist", "site", "__pycache__", "*.egg-info"),
     *(".*_cache", ".hypothesis", ".rechat-spec-*"),
@@ -102,22 +102,6 @@ def grow(fragment: dict[str, Any]) -> None:
         responses["409"] = {"description": "Posted before"}
         fragment["paths"][NOTES] = {"post": OPERATION}
         schemas.update(SCHEMAS)
-
-
-def environment(root: Path) -> dict[str, str]:
-    """The copy's packages before those that are installed."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(str(root / room) for room in ROOMS)}
-
-
-def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=root,
-        env=environment(root),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def evaluated(root: Path, code: str) -> Any:
