@@ -90,6 +90,7 @@ class Run:
         *,
         headers: dict[str, str] | None = None,
         content: bytes | None = None,
+        query: str = "",
         parameters: Parameters | None = None,
         after: tuple[Exchange, ...] = (),
         target: Target | None = None,
@@ -101,8 +102,9 @@ class Run:
             path_values: The values of the path's parameters.
             body: In which media type; None: no body.
             value: What the body says.
-            headers: More headers.
+            headers: More headers, or others in place of the usual ones.
             content: The body's bytes, if they are not those of ``value``.
+            query: More of the query string, as it is sent.
             parameters: Those beside the path; None: the required ones.
             after: What this request needs to have happened.
             target: Over which connection; None: the run's own.
@@ -113,10 +115,13 @@ class Run:
         beside = given(operation, {}, self.maker) if parameters is None else parameters
         sent = {**beside.headers, **(headers or {})}
         if body is not None:
-            sent.setdefault("Content-Type", body.media_type)
+            if not any(name.lower() == "content-type" for name in sent):
+                sent["Content-Type"] = body.media_type
             if content is None:
                 content = encode(self.document, body, value)
         path = beside.path(path_of(operation.path, path_values))
+        if query:
+            path += ("&" if "?" in path else "?") + query
         request = Request(operation.method, path, sent, content)
         return (target or self.target).send(
             request,

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
-from xml.sax.saxutils import escape, quoteattr
 
-from ._contract import MEDIA_TYPES, BodyFormat, Json, Operation, Shape, child, shape
+from ._contract import MEDIA_TYPES, BodyFormat, Json, Operation, child, shape
 from ._errors import Fault
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -64,7 +63,9 @@ def encode(operation: Operation, body_format: BodyFormat, payload: Json) -> Enco
     elif body_format == "form":
         text = urlencode({name: _spelt(value) for name, value in payload.items()}, doseq=True)
     else:
-        text = _document(shape(operation.body_pointer("xml")), payload)
+        from ._xml import document  # noqa: PLC0415 - most callers never send any
+
+        text = document(shape(operation.body_pointer("xml")), payload)
     return Encoded(text.encode(), MEDIA_TYPES[body_format])
 
 
@@ -93,47 +94,3 @@ def _lead_fields(pointer: str) -> tuple[str, ...]:
     found = [field for part in below for field in _lead_fields(part.pointer)]
     own = here.schema.get("x-lead-field")
     return (own, *found) if own else tuple(found)
-
-
-def _document(root: Shape, payload: Json) -> str:
-    content = _element(_xml_name(root, "Lead"), root, payload, needed=True)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{content}\n'
-
-
-def _xml_name(part: Shape, default: str) -> str:
-    return str(part.schema.get("xml", {}).get("name", default))
-
-
-def _element(name: str, part: Shape, payload: Json, *, needed: bool) -> str:
-    """The element for ``part``, or nothing if it would be empty and is not ``needed``."""
-    attributes = ""
-    if part.items is not None:
-        content = _element(_xml_name(part.items, name), part.items, payload, needed=False)
-        if not part.schema.get("xml", {}).get("wrapped"):
-            return content
-    elif part.properties:
-        content = ""
-        for key, below in part.properties.items():
-            key_name = _xml_name(below, key)
-            if below.schema.get("xml", {}).get("attribute"):
-                value = _text(below, payload)
-                attributes += f" {key_name}={quoteattr(value)}" if value is not None else ""
-            else:
-                content += _element(key_name, below, payload, needed=key in part.required)
-    else:
-        # A carriage return written as such would be read as a line feed.
-        content = escape(_text(part, payload) or "", {"\r": "&#13;"})
-    if not content and not attributes and not needed:
-        return ""
-    return f"<{name}{attributes}>{content}</{name}>"
-
-
-def _text(part: Shape, payload: Json) -> str | None:
-    """The value of the lead's field that ``part`` is for, or its default."""
-    field = part.schema.get("x-lead-field")
-    if field is None:
-        return cast("str | None", part.schema.get("default"))
-    value: Any = payload
-    for token in str(field).split("/")[1:]:
-        value = cast("Any", value).get(token) if isinstance(value, Mapping) else None
-    return cast("str | None", value)

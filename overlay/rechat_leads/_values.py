@@ -7,7 +7,6 @@ addresses and URLs take their ASCII form. What cannot be JSON becomes a fault.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -166,6 +165,8 @@ def merge_deep(payload: Json, extra: Json) -> Json:
 
 
 def _unknown(name: str, pointer: str, known: Mapping[str, Shape]) -> Fault:
+    import difflib  # noqa: PLC0415 - only this fault needs it
+
     near = difflib.get_close_matches(name.lower(), known)
     hint = f": did you mean {near[0]!r}?" if near else ""
     expected = f"a field of the contract{hint} (to send one it does not name, use extra_fields)"
