@@ -20,7 +20,8 @@ Recording = list[tuple[Request, Answer]]
 
 
 def save(recording: Recording, path: Path) -> None:
-    """Keep what was recorded."""
+    """Keep what was recorded; the directory is made if it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(pickle.dumps(recording))
 
 

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mutants.exchange import Answer, Memory, Request, Serve
 from mutants.faults import FAULTS
 from mutants.layer import Layer, serving
-from mutants.replay import first_difference
+from mutants.replay import first_difference, load, save
 from mutants.report import Count, as_json, as_markdown
 from mutants.run import Task, chosen, main, run_task, tasks
 from mutants.trial import Trial
@@ -120,7 +121,7 @@ def test_a_judge_that_fails_kills_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert trial.trouble == "exit code 1: ['ValueError: no']"
 
 
-def test_a_replay_tells_a_fault_from_a_sound_server() -> None:
+def test_a_replay_tells_a_fault_from_a_sound_server(tmp_path: Path) -> None:
     sound = Layer(None)
     body = b'{"first_name": " Ada "}'
     asked = Request(
@@ -130,7 +131,10 @@ def test_a_replay_tells_a_fault_from_a_sound_server() -> None:
         [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
         body,
     )
-    recording = [(request, asyncio.run(sound.exchange(request))) for request in (asked, asked)]
+    made = [(request, asyncio.run(sound.exchange(request))) for request in (asked, asked)]
+    save(made, tmp_path / "not" / "there yet")
+    recording = load(tmp_path / "not" / "there yet")
+    assert recording == made
     assert recording[0][1].status == 200
     assert first_difference(None, 1, recording) is None
     assert first_difference(_INSIDE, 1, recording) is None
