@@ -12,6 +12,7 @@ This module is imported when the first httpx client is built: httpx imports http
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import time
@@ -153,27 +154,27 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        failure: Exception = httpcore.ConnectError("the host has no address")
-        for address in self._addresses(host, port):
-            try:
-                wait = _remaining(timeout, httpcore.ConnectTimeout)
-                return _DeadlineStream(
-                    self._backend.connect_tcp(address, port, wait, local_address, socket_options)
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        def connect(address: str) -> httpcore.NetworkStream:
+            wait = _remaining(timeout, httpcore.ConnectTimeout)
+            return _DeadlineStream(
+                self._backend.connect_tcp(address, port, wait, local_address, socket_options)
+            )
 
-    def _addresses(self, host: str, port: int) -> list[str]:
+        *others, last = self._addresses(host)
+        for address in others:
+            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return connect(address)
+        return connect(last)
+
+    def _addresses(self, host: str) -> list[str]:
         """All addresses of a host: Python gives each of them the whole timeout anew."""
         if current_call() is None or not isinstance(self._backend, httpcore.SyncBackend):
             return [host]
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(host, None)
         except OSError:
             return [host]
-        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-        return addresses if len(addresses) > 1 else [host]
+        return list(dict.fromkeys(str(info[4][0]) for info in found))
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Any = None
