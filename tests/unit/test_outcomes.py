@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from overlay_helpers.harness import BASE, LEAD, Harness, Recorder, captured
+from overlay_helpers.harness import BASE, CHANNEL, LEAD, Clock, Harness, Recorder, captured
 
 import rechat_leads
 from rechat_leads import (
@@ -27,8 +27,14 @@ from rechat_leads import (
     RefusedError,
     ServerError,
     UnexpectedAnswerError,
+    _delivery,
 )
+from rechat_leads._bodies import Encoded
+from rechat_leads._contract import operation
+from rechat_leads._requests import Prepared
+from rechat_leads._secrets import PLACEHOLDER, Call, Secret
 
+LOST = "the connection failed after sending began"
 UNREADABLE = {
     "nothing": b"",
     "null": b"null",
@@ -421,8 +427,51 @@ async def test_an_event_hook_that_raises_for_status(
     assert type(error) is kind
     assert isinstance(error, AnswerError)
     assert error.may_have_been_delivered is may_have_been_delivered
+    assert error.body == ({"code": "Nope"} if has_read else None)
     assert error.code == ("Nope" if has_read else None)
     await harness.close(own)
+
+
+@pytest.mark.parametrize(
+    ("error", "has_begun", "left", "kind", "told"),
+    [
+        (
+            httpx.ReadTimeout,
+            True,
+            0.01,
+            DeadlineExceededError,
+            "no answer within the call's timeout",
+        ),
+        (TimeoutError, True, 0.01, DeadlineExceededError, "no answer within the call's timeout"),
+        (httpx.ReadError, True, 0.01, ConnectionLostError, f"{LOST} (ReadError)"),
+        (httpx.ReadTimeout, True, 0.02, ConnectionLostError, f"{LOST} (ReadTimeout)"),
+        (httpx.WriteError, False, 5.0, ConnectFailedError, "nothing was sent (WriteError)"),
+        (
+            httpx.ConnectError,
+            False,
+            5.0,
+            ConnectFailedError,
+            f"no connection to the server (ConnectError: for {PLACEHOLDER})",
+        ),
+    ],
+)
+def test_the_text_of_a_failure(
+    error: type[Exception],
+    has_begun: bool,
+    left: float,
+    kind: type[DeliveryError],
+    told: str,
+    clock: Clock,
+) -> None:
+    clock.now = 0.0  # so that what is left is not rounded
+    body = Encoded(b"{}", "application/json")
+    prepared = Prepared(operation("leadCaptureIntegration"), Secret(CHANNEL), body)
+    call = Call(prepared.secret, left)
+    call.has_begun = has_begun
+    failed = _delivery.failed(prepared, call, error(f"for {CHANNEL}"), None, bytearray())
+    assert type(failed) is kind
+    assert failed.args[0] == f"leadCaptureIntegration: {told}"
+    assert failed.may_have_been_delivered is has_begun
 
 
 async def test_errors_survive_pickling(harness: Harness) -> None:
