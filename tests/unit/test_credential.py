@@ -348,8 +348,12 @@ async def test_instrumentation_around_another_transport(
         # Instrumented from inside, there is nowhere to put the id where it is not seen.
         inside = harness.http_client(transport=httpx.MockTransport(recorder))
         instrumentor.instrument_client(inside, tracer_provider=provider)
-        with pytest.raises(ConfigurationError, match="instrument the httpx client after"):
+        with pytest.raises(ConfigurationError) as caught:
             harness.client(http_client=inside)
+        assert str(caught.value) == (
+            "this transport was instrumented before, so the instrumentation would see the lead "
+            "channel id: instrument the httpx client after it was given to the lead client"
+        )
         for http_client in (own, inside):
             await harness.close(http_client)
 

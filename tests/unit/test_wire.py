@@ -204,6 +204,22 @@ async def test_where_another_thread_sends_the_request_says_whose_it_is(
     assert asked == [f"/leads/{CHANNEL}"]
 
 
+def test_a_transport_without_attributes_is_shielded_too() -> None:
+    class Slotted:
+        __slots__ = ()
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, text=str(request.url))
+
+    call = Call(Secret(CHANNEL), 0.0)
+    assert call.has_begun is False
+    url = f"https://api.example/leads/{PLACEHOLDER}"
+    request = httpx.Request("POST", url, extensions={EXTENSION: call})
+    answer = _wire._shielded(Slotted()).handle_request(request)
+    assert answer.text == f"https://api.example/leads/{CHANNEL}"
+    assert call.has_begun is True
+
+
 @pytest.mark.parametrize("kind", _wire._TELLING)
 def test_an_error_from_below_says_what_it_said_but_the_id(kind: type[Exception]) -> None:
     call = Call(Secret(LEAD), 0.0, Secret(CHANNEL))
