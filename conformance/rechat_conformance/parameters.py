@@ -31,9 +31,10 @@ class Parameters:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def path(self, path: str) -> str:
-        """``path`` with the query."""
-        return f"{path}?{urlencode(self.query)}" if self.query else path
+    def path(self, path: str, more: str = "") -> str:
+        """``path`` with the query, and ``more`` of it as it stands."""
+        query = "&".join(part for part in (urlencode(self.query), more) if part)
+        return f"{path}?{query}" if query else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,9 +119,7 @@ class Run:
                 sent["Content-Type"] = body.media_type
             if content is None:
                 content = encode(self.document, body, value)
-        path = beside.path(path_of(operation.path, path_values))
-        if query:
-            path += ("&" if "?" in path else "?") + query
+        path = beside.path(path_of(operation.path, path_values), query)
         request = Request(operation.method, path, sent, content)
         return (target or self.target).send(
             request,
