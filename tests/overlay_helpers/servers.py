@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from overlay_helpers.harness import captured
 
 Behaviour = Callable[["Connection"], None]
@@ -223,3 +225,19 @@ def deaf(host: str = "127.0.0.1", port: int = 0) -> Generator[int]:
 def json_of(request: bytes) -> Any:
     """The JSON body of a noted request."""
     return json.loads(request.partition(b"\r\n\r\n")[2])
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Let every name have these addresses; the names that were looked up, as they come."""
+    names: list[str] = []
+
+    def getaddrinfo(host: str, port: int | None, *arguments: Any, **named: Any) -> list[Any]:
+        is_address = host[0].isdigit()
+        if not is_address:
+            names.append(host)
+        found = [host] if is_address else addresses
+        kind = socket.SOCK_STREAM
+        return [(socket.AF_INET, kind, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return names

@@ -29,6 +29,7 @@ from overlay_helpers.servers import (
     json_of,
     refusing,
     resetting,
+    resolve_to,
     serving,
     then,
 )
@@ -192,17 +193,6 @@ async def test_a_tls_server_that_talks_plain_http(harness: Harness) -> None:
             with pytest.raises(ConnectFailedError) as caught:
                 await client.capture()
             assert caught.value.may_have_been_delivered is False
-
-
-def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Let every name have these addresses."""
-
-    def getaddrinfo(host: str, port: int, *arguments: Any, **named: Any) -> list[Any]:
-        found = [host] if host[0].isdigit() else addresses
-        kind = socket.SOCK_STREAM
-        return [(socket.AF_INET, kind, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 def test_all_addresses_of_a_host_share_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import pickle
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from overlay_helpers.harness import CHANNEL, LEAD, Clock, Harness
 from overlay_helpers.secrecy import spellings
+from overlay_helpers.servers import resolve_to
 
 from rechat_leads import _delivery, _wire
 from rechat_leads._secrets import EXTENSION, PLACEHOLDER, Call, Secret, Sending, without_ids
@@ -136,13 +136,7 @@ def hosts_asked_for(
         asked.append(host)
         raise httpcore.ConnectError("refused")
 
-    def getaddrinfo(host: str, *_: Any) -> list[Any]:
-        assert host == "a.example"
-        found = ("::1", "127.0.0.1", "127.0.0.1")  # one entry for each kind of socket
-        return [(None, None, 0, "", (address, 0)) for address in found]
-
     monkeypatch.setattr(backend, "connect_tcp", connect_tcp)
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with (
         Sending(call) if call else contextlib.nullcontext(),
         pytest.raises(httpcore.ConnectError, match="refused"),
@@ -156,9 +150,13 @@ def test_addresses_are_looked_up_only_where_each_would_have_the_whole_timeout(
 ) -> None:
     call = Call(Secret(CHANNEL), clock.now + 3)
     own = httpcore.SyncBackend()
+    # One entry for each kind of socket.
+    looked_up = resolve_to(monkeypatch, "::1", "127.0.0.1", "127.0.0.1")
     assert hosts_asked_for(monkeypatch, own, call) == ["::1", "127.0.0.1"]
+    assert looked_up == ["a.example"]
     assert hosts_asked_for(monkeypatch, own, None) == ["a.example"]
     assert hosts_asked_for(monkeypatch, below, call) == ["a.example"]
+    assert looked_up == ["a.example"]
 
 
 def test_what_a_stream_knows_can_be_asked_for() -> None:
