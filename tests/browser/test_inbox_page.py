@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from browser.support import ADA, BASE, CHANNEL, OTHER_CHANNEL, act, assign, capture, fill
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 ROWS = "[data-number]"
 
@@ -199,4 +199,26 @@ def test_back_and_forward_work(page: Page, client: httpx.Client) -> None:
     page.go_back()
     expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
     page.go_back()
+    expect(page.get_by_role("heading", name="Choose a lead")).to_be_visible()
+
+
+def test_back_works_before_the_scripts_of_a_page_are_there(
+    page: Page, client: httpx.Client
+) -> None:
+    # Going back loads the page of the lead anew. Going back once more changes only the address,
+    # and tells it to scripts that may not have come yet.
+    fill(client)
+    page.goto("/")
+    page.get_by_role("link", name="Ada Lovelace").click()
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    page.get_by_role("link", name="Alan Turing").click()
+    expect(page.get_by_role("heading", name="Alan Turing")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/htmx.min.js", lambda route: route.continue_() if held else held.append(route))
+    page.go_back()
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    page.go_back(wait_until="commit")
+    expect(page).to_have_url(re.compile(r"/$"))
+    assert len(held) == 1
+    held[0].continue_()
     expect(page.get_by_role("heading", name="Choose a lead")).to_be_visible()

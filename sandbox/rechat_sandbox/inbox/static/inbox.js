@@ -6,6 +6,13 @@
   const said = document.getElementById("said");
   document.documentElement.classList.add("js");
 
+  // --- "Back" before htmx listened: the address has changed, what is shown has not ---
+  document.addEventListener("DOMContentLoaded", () => {  // htmx, which came before, listens now
+    const bare = (address) => address.split("#", 1)[0];
+    const shown = performance.getEntriesByType("navigation")[0]?.name ?? "";
+    if (shown.startsWith(location.origin) && bare(shown) !== bare(location.href)) location.reload();
+  });
+
   // --- Times in the reader's own zone ---
   const timeOf = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const dayOf = new Intl.DateTimeFormat([], { day: "numeric", month: "short", year: "numeric" });
