@@ -15,24 +15,22 @@ import argparse
 import itertools
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
+
+from measured import what_is_measured
 
 from mutants.faults import FAULTS
 from mutants.report import Count, as_json, as_list, as_markdown
 from mutants.table import Fault
 from mutants.trial import Trial, recording_of
-from rechat_lead_capture_contract import provenance
 
-ROOT = Path(__file__).parents[2]
 _LEAST_SECONDS = 900.0
 """A stock run of a busy machine takes minutes."""
 
@@ -135,6 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         sys.stdout.write(as_list(faults))
         return 0
+    about = what_is_measured("schemathesis")
     wanted = tasks(faults, options.seeds, options.stock)
     trials = _read(options.results)
     done = itertools.count(1)
@@ -160,28 +159,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"seed {task.seed}: {outcome} ({trial.seconds:.1f} s)"
                 )
     count = Count(faults, [trials[task] for task in wanted])
-    text = as_markdown(count, _about())
+    text = as_markdown(count, about)
     sys.stdout.write("\n" + text)
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "mutants.md").write_text(text, encoding="utf-8")
-        (options.out / "mutants.json").write_text(as_json(count, _about()), encoding="utf-8")
+        (options.out / "mutants.json").write_text(as_json(count, about), encoding="utf-8")
     return 0 if count.is_good else 1
-
-
-def _about() -> str:
-    def git(*arguments: str) -> str:
-        command = ("git", *arguments)
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
-
-    changed = " with changes" if git("status", "--porcelain", "-uno") else ""
-    contract = provenance()["contract_sha256"][:12]
-    return (
-        f"Commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, contract {contract}, "
-        f"schemathesis {version('schemathesis')}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores."
-    )
 
 
 def _read(path: Path | None) -> dict[Task, Trial]:

@@ -6,19 +6,18 @@ python tests/soak/contract_seeds.py --seeds 20 [--profile documented] [--out doc
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from measured import what_is_measured
+
 from rechat_conformance import Report, Settings, run_suite
 from rechat_conformance.terminal import lines
-from rechat_lead_capture_contract import provenance
 from rechat_sandbox import running
 
-ROOT = Path(__file__).parents[2]
 HEAD = (
     "| seed | profile | findings | checks | requests | seconds | complete |",
     "| ---: | --- | ---: | ---: | ---: | ---: | --- |",
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--max-time", type=float, default=900.0, help="seconds, of one seed")
     parser.add_argument("--out", type=Path, help="directory for contract_seeds.md")
     options = parser.parse_args(arguments)
-    about = _about()  # of what is measured: the commit may be another at the end
+    about = what_is_measured()
     _say(about + "\n\n" + "\n".join(HEAD))
     reports: list[Report] = []
     for seed in range(1, options.seeds + 1):
@@ -80,20 +79,6 @@ def as_markdown(reports: Sequence[Report], about: str) -> str:
         f"Not complete: {partial} of {len(reports)} runs."
     )
     return "\n".join((about, "", *HEAD, *map(as_row, reports), "", verdict)) + "\n"
-
-
-def _about() -> str:
-    def git(*arguments: str) -> str:
-        command = ("git", *arguments)
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
-
-    changed = " with changes" if git("status", "--porcelain", "-uno") else ""
-    return (
-        f"Commit {git('rev-parse', '--short=12', 'HEAD')}{changed}, "
-        f"contract {provenance()['contract_sha256'][:12]}, "
-        f"Python {platform.python_version()}, {os.cpu_count()} cores."
-    )
 
 
 def _say(row: str) -> None:

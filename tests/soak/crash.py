@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import http.client
 import json
-import platform
 import random
 import sqlite3
 import subprocess
@@ -25,6 +24,10 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from measured import what_is_measured
 
 CLIENTS = 4
 LONGEST_SECONDS = 0.4
@@ -65,7 +68,7 @@ class Outcome:
             "acknowledged leads stored otherwise than sent": len(self.altered),
             "ids given twice": self.twice,
             "duration": f"{seconds:.0f} s",
-            "Python, SQLite": f"{platform.python_version()}, {sqlite3.sqlite_version}",
+            "SQLite": sqlite3.sqlite_version,
         }
         lines = [f"| {name} | {value} |" for name, value in rows.items()]
         return "\n".join(["| figure | value |", "| --- | ---: |", *lines])
@@ -177,6 +180,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    sys.stdout.write(what_is_measured() + "\n\n")
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         outcome = run(options.kills, options.seed, Path(directory) / "leads.db")

@@ -22,6 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from measured import what_is_measured
+
 from rechat_sandbox import create_app
 from rechat_sandbox.server import Server, listen
 
@@ -136,6 +140,7 @@ def main() -> int:
     parser.add_argument("--twice", type=int, default=20, help="how many of the seeds are repeated")
     options = parser.parse_args()
     good = True
+    _say(what_is_measured("schemathesis") + "\n")
     _say("| seed | phases passed | failures or errors | requests | repeated | same stream |")
     _say("| ---: | ---: | ---: | ---: | --- | --- |")
     for seed in range(options.first, options.seeds + 1):
