@@ -46,6 +46,7 @@ def test_whoever_has_the_token_gets_to_the_page(page: Page, remote: Running) -> 
     remote.reset()
 
 
+@pytest.mark.expected_wrongs("status of 401")
 def test_the_token_stays_with_who_gave_it(page: Page, remote: Running) -> None:
     page.goto(remote.url)
     page.get_by_label("Token").fill(TOKEN)
@@ -57,7 +58,9 @@ def test_the_token_stays_with_who_gave_it(page: Page, remote: Running) -> None:
     assert page.evaluate("document.cookie") == ""
     assert TOKEN not in page.content()
     assert TOKEN not in page.url
+    expect(page.locator("#live")).to_have_text("Live")
     page.context.clear_cookies()
+    expect(page.locator("#live")).to_have_text("Logged out. Reload to log in.")
     page.goto(remote.url)
     expect(page.get_by_label("Token")).to_be_visible()
 

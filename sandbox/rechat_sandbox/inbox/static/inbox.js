@@ -58,9 +58,10 @@
       }
       pause = BETWEEN;
       tell("Live", "on");
-    } catch {
+    } catch (error) {
       pause = Math.min(pause * 2, LONGEST);
-      tell("No connection. Trying again…", "off");
+      if (error.message === "401") tell("Logged out. Reload to log in.", "out");
+      else tell("No connection. Trying again…", "off");
     }
     clearTimeout(timer);
     timer = setTimeout(look, pause);
