@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--class", action="append", default=[], choices=families, dest="families")
     add("--sample", type=int, help="only so many faults, spread over the classes")
     add("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="trials at once")
-    add("--max-time", type=float, default=60.0, help="seconds that the suite may take")
+    add("--max-time", type=float, default=180.0, help="seconds that the suite may take")
     add("--out", type=Path, help="directory for mutants.md and mutants.json")
     add("--recordings", type=Path, help="directory of recorded stock runs, kept for another run")
     add("--results", type=Path, help="file of trials: those in it are not made again")

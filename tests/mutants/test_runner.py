@@ -111,6 +111,12 @@ def test_a_trial_is_a_process_of_its_own(fault: str | None) -> None:
     assert trial.requests > 0
 
 
+def test_a_sound_server_that_was_checked_in_part_is_not_called_sound() -> None:
+    trial = run_task(Task("suite", None, 1), max_time=1)
+    assert trial.found is None
+    assert trial.trouble == "only a part was checked in 1 s"
+
+
 def test_a_judge_that_fails_kills_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_arguments: object, **_options: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess([sys.executable], 1, "", "Traceback\nValueError: no")

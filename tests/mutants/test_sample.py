@@ -8,5 +8,5 @@ from mutants.run import main
 
 
 def test_the_suite_kills_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["--sample", "3", "--jobs", "2", "--max-time", "30"])
+    code = main(["--sample", "3", "--jobs", "2"])
     assert code == 0, capsys.readouterr().out
