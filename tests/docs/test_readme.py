@@ -1,6 +1,7 @@
 """What the README says is run, and is true."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,14 @@ def test_ci_runs_the_two_commands_as_they_stand_in_the_readme() -> None:
     assert len(commands) == 2
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert [line for line in script if line in commands] == commands
+
+
+def test_what_an_installation_needs_is_what_the_project_declares() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    row = r"^\| `pip install \W?rechat-leads(?:\[(\w+)\])?.*\| (.*) \|$"
+    found = re.findall(row, README, re.MULTILINE)
+    declared = {"": project["dependencies"], **project["optional-dependencies"]}
+    assert {extra: set(needs.split(", ")) for extra, needs in found} == {
+        extra: {re.split(r"[<>=]", needed)[0] for needed in needs}
+        for extra, needs in declared.items()
+    }
