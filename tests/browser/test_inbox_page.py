@@ -14,6 +14,7 @@ def test_the_empty_page_says_how_to_begin(page: Page, client: httpx.Client) -> N
     page.goto("/")
     expect(page.get_by_role("heading", name="Send your first lead")).to_be_visible()
     page.get_by_role("button", name="Copy: Base URL").click()
+    expect(page.locator("#said")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == str(client.base_url).rstrip("/")
     expect(page.locator("#first-environment")).to_contain_text("RECHAT_LEAD_CHANNEL=")
     expect(page.locator("#first-python")).to_contain_text("client.capture(first_name='Ada'")
