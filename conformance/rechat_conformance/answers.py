@@ -19,7 +19,11 @@ from .run import Run
 from .shortening import shortest
 from .target import Enough
 
-__all__ = ["Expectation", "add_shortest", "check_answer", "judge", "read_json"]
+__all__ = ["METHOD_REFUSALS", "Expectation", "add_shortest", "check_answer", "judge", "read_json"]
+
+METHOD_REFUSALS = frozenset({404, 405, 501})
+"""What a method may be answered that there is not at a path: 404 hides what is there, 501 is for
+methods that a server does not know at all (RFC 9110, section 9.1)."""
 
 
 @dataclass(frozen=True, slots=True)

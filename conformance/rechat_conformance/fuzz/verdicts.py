@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rechat_conformance.answers import Expectation
+from rechat_conformance.answers import METHOD_REFUSALS, Expectation
 from rechat_conformance.document import child
 from rechat_conformance.encoding import JSON
 from rechat_conformance.exchange import Exchange
@@ -118,11 +118,14 @@ def grounded(run: Run, record: Record, check: str) -> tuple[str, Ground] | None:
 
     Returns:
         None if the contract's words do not bear its verdict out: validators disagree on formats,
-        and where they do nothing is expected.
+        and where they do nothing is expected; and a method may be refused in more ways than one.
     """
     operation, answer = record.operation, record.exchange.answer
     responses = child(operation.pointer, "responses")
     name = _SAME.get(check, check.replace("_", "-"))
+    is_of_operation = record.exchange.request.method.upper() == operation.method
+    if not is_of_operation and record.exchange.status in METHOD_REFUSALS - {405}:
+        return None
     if check == "not_a_server_error":
         return name, ground_of(responses, standard=_FAILURES)
     if check in {"unsupported_method", "allow_header_conformance"}:

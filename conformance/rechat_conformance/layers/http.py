@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rechat_conformance.answers import check_answer
+from rechat_conformance.answers import METHOD_REFUSALS, check_answer
 from rechat_conformance.document import METHODS, Body, Operation, child
 from rechat_conformance.encoding import FORM, encode, is_xml
 from rechat_conformance.exchange import Exchange, Request
@@ -234,8 +234,7 @@ def _methods(run: Run) -> None:
             request = Request(method, path_of(path, path_values(run, operations[0])))
             exchange = run.target.send(request)
             ground = ground_of(operations[0].pointer, standard="RFC 9110, section 15.5.6")
-            # 404 hides what is there; 501 is for methods that a server does not know at all.
-            held = exchange.status in {404, 405, 501}
+            held = exchange.status in METHOD_REFUSALS
             text = f"{method} where the contract has {', '.join(sorted(known))} is answered 405"
             run.check("method-refused", ground, held, f"{text}, not {exchange.status}", exchange)
             if exchange.answer is not None and exchange.status == 405:
