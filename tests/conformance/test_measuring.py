@@ -58,14 +58,22 @@ def a_report(settings: Settings) -> Report:
     return report
 
 
+@pytest.mark.parametrize(
+    ("server", "file"), [("sandbox", "contract_seeds.md"), ("other", "contract_seeds_other.md")]
+)
 def test_the_count_over_seeds_writes_its_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    server: str,
+    file: str,
 ) -> None:
     monkeypatch.setattr(contract_seeds, "run_suite", a_report)
-    assert contract_seeds.main(["--seeds", "3", "--out", str(tmp_path / "out")]) == 1
-    text = (tmp_path / "out" / "contract_seeds.md").read_text(encoding="utf-8")
+    out = ["--out", str(tmp_path / "out")]
+    assert contract_seeds.main(["--seeds", "3", "--server", server, *out]) == 1
+    text = (tmp_path / "out" / file).read_text(encoding="utf-8")
     first = text.splitlines()[0]
-    for word in ("Commit ", "contract ", "Python ", " cores."):
+    for word in ("Commit ", "contract ", "Python ", " cores.", f"Server: {server}."):
         assert word in first
     assert "| 1 | full | 0 | 5 | 1,234 | 56.8 | yes |" in text
     assert "| 2 | full | 0 | 5 | 1,234 | 56.8 | **no** |" in text

@@ -1,23 +1,46 @@
-"""Runs the whole contract suite on a fresh, sound sandbox with many seeds: it may find nothing.
+"""Runs the whole contract suite on fresh, sound servers with many seeds: it may find nothing.
 
-python tests/soak/contract_seeds.py --seeds 20 [--profile documented] [--out docs/reports]
+python tests/soak/contract_seeds.py --seeds 20 [--server other] [--profile documented]
+
+The other server is `conformance.other_server`, which shares nothing with the sandbox.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from conformance.other_server import OtherServer
+from conformance.support import server
 from measured import what_is_measured
 
 from rechat_conformance import Report, Settings, run_suite
 from rechat_conformance.terminal import lines
 from rechat_sandbox import running
 
+
+@contextlib.contextmanager
+def _sandbox(seed: int) -> Iterator[str]:
+    with running(seed=seed, seeded_clock=False) as sandbox:
+        yield sandbox.url
+
+
+@contextlib.contextmanager
+def _other(_seed: int) -> Iterator[str]:
+    with server(OtherServer()) as (url, _):
+        yield url
+
+
+SERVERS: dict[str, Callable[[int], AbstractContextManager[str]]] = {
+    "sandbox": _sandbox,
+    "other": _other,
+}
 HEAD = (
     "| seed | profile | findings | checks | requests | seconds | complete |",
     "| ---: | --- | ---: | ---: | ---: | ---: | --- |",
@@ -28,18 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; 1 if anything was found, or not everything was checked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--seeds", type=int, default=20, help="1 to this number")
+    parser.add_argument("--server", choices=SERVERS, default="sandbox", help="what is tested")
     parser.add_argument("--profile", choices=("documented", "full"), default="full")
     parser.add_argument("--max-time", type=float, default=900.0, help="seconds, of one seed")
-    parser.add_argument("--out", type=Path, help="directory for contract_seeds.md")
+    parser.add_argument("--out", type=Path, help="directory for the report")
     options = parser.parse_args(arguments)
-    about = what_is_measured()
+    about = f"{what_is_measured()} Server: {options.server}."
     _say(about + "\n\n" + "\n".join(HEAD))
     reports: list[Report] = []
     for seed in range(1, options.seeds + 1):
-        with running(seed=seed, seeded_clock=False) as sandbox:
+        with SERVERS[options.server](seed) as url:
             report = run_suite(
                 Settings(
-                    base_url=sandbox.url,
+                    base_url=url,
                     seed=seed,
                     profile=options.profile,
                     max_time=options.max_time,
@@ -51,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.writelines(line + "\n" for line in lines(report))
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
-        file = options.out / "contract_seeds.md"
+        name = "contract_seeds" if options.server == "sandbox" else "contract_seeds_other"
+        file = options.out / f"{name}.md"
         file.write_text(as_markdown(reports, about), encoding="utf-8")
     return 1 if any(report.exit_code for report in reports) else 0
 
