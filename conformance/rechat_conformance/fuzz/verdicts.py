@@ -123,8 +123,8 @@ def grounded(run: Run, record: Record, check: str) -> tuple[str, Ground] | None:
     operation, answer = record.operation, record.exchange.answer
     responses = child(operation.pointer, "responses")
     name = _SAME.get(check, check.replace("_", "-"))
-    is_of_operation = record.exchange.request.method.upper() == operation.method
-    if not is_of_operation and record.exchange.status in METHOD_REFUSALS - {405}:
+    may_refuse = record.is_other_method and record.exchange.status in METHOD_REFUSALS - {405}
+    if may_refuse and check in {"not_a_server_error", "unsupported_method"}:
         return None
     if check == "not_a_server_error":
         return name, ground_of(responses, standard=_FAILURES)
