@@ -41,7 +41,7 @@
   let pause = BETWEEN;
   let timer = 0;
   const tell = (text, state) => {
-    if (live.dataset.state === state) return;
+    if (live.textContent === text) return;
     live.dataset.state = state;
     live.textContent = text;
   };
@@ -60,7 +60,7 @@
       tell("Live", "on");
     } catch (error) {
       pause = Math.min(pause * 2, LONGEST);
-      if (error.message === "401") tell("Logged out. Reload to log in.", "out");
+      if (error.message === "401") tell("Logged out. Reload to log in.", "off");
       else tell("No connection. Trying again…", "off");
     }
     clearTimeout(timer);
