@@ -5,7 +5,7 @@ import shutil
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 CHANNEL = "9b2f6c1e-77aa-4c55-8f0e-3d1c5a90be42"
 OTHER_CHANNEL = "1c7be2a4-5d3f-4f6a-9b1e-8a2d4c6e0f13"
@@ -38,6 +38,12 @@ def browser_is_required() -> bool:
 def launch(playwright: Playwright) -> Browser:
     """Start the browser."""
     return playwright.chromium.launch(executable_path=chromium_path(), args=list(_ARGUMENTS))
+
+
+def open_lead(page: Page, name: str) -> None:
+    """Choose a lead in the list, and wait until it is shown."""
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
 
 
 def webhook(channel: str = CHANNEL) -> str:

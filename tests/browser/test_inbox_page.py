@@ -4,7 +4,17 @@ import re
 
 import httpx
 import pytest
-from browser.support import ADA, BASE, CHANNEL, OTHER_CHANNEL, act, assign, capture, fill
+from browser.support import (
+    ADA,
+    BASE,
+    CHANNEL,
+    OTHER_CHANNEL,
+    act,
+    assign,
+    capture,
+    fill,
+    open_lead,
+)
 from playwright.sync_api import Page, Route, expect
 
 ROWS = "[data-number]"
@@ -193,10 +203,8 @@ def test_clearing_elsewhere_leaves_no_open_lead(page: Page, client: httpx.Client
 def test_back_and_forward_work(page: Page, client: httpx.Client) -> None:
     fill(client)
     page.goto("/")
-    page.get_by_role("link", name="Ada Lovelace").click()
-    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
-    page.get_by_role("link", name="Alan Turing").click()
-    expect(page.get_by_role("heading", name="Alan Turing")).to_be_visible()
+    open_lead(page, "Ada Lovelace")
+    open_lead(page, "Alan Turing")
     page.go_back()
     expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
     page.go_back()
@@ -210,10 +218,8 @@ def test_back_works_before_the_scripts_of_a_page_are_there(
     # and tells it to scripts that may not have come yet.
     fill(client)
     page.goto("/")
-    page.get_by_role("link", name="Ada Lovelace").click()
-    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
-    page.get_by_role("link", name="Alan Turing").click()
-    expect(page.get_by_role("heading", name="Alan Turing")).to_be_visible()
+    open_lead(page, "Ada Lovelace")
+    open_lead(page, "Alan Turing")
     held: list[Route] = []
     page.route("**/htmx.min.js", lambda route: route.continue_() if held else held.append(route))
     page.go_back()

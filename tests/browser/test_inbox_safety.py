@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browser.support import BASE, CHANNEL, act, assign, capture, webhook
+from browser.support import BASE, CHANNEL, act, assign, capture, open_lead, webhook
 from playwright.sync_api import Page, expect
 
 SCRIPT = "<script>window.stolen = 1; alert(1)</script>"
@@ -127,8 +127,7 @@ def test_the_channel_of_a_test_lead_is_not_shown_again(page: Page, client: httpx
 def test_the_browser_keeps_no_leads(page: Page, client: httpx.Client) -> None:
     capture(client, first_name="Ada", last_name="Lovelace")
     page.goto("/")
-    page.get_by_role("link", name="Ada Lovelace").click()
-    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    open_lead(page, "Ada Lovelace")
     page.go_back()
     expect(page.get_by_role("heading", name="Choose a lead")).to_be_visible()
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
