@@ -33,15 +33,15 @@ _FORMATS = {
         r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
     ),
 }
-_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 
 
 class RefusedError(Exception):
     """A request is refused."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, **headers: str) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers
 
 
 class OtherServer:
@@ -61,33 +61,34 @@ class OtherServer:
     def __call__(self, ask: Ask) -> Reply:
         """The answer to a request."""
         try:
-            return self._answer(ask)
+            reply = self._answer(ask)
         except RefusedError as error:
             said = {"http": error.status, "code": "Refused", "message": str(error)}
             reply = Reply.json(said, error.status)
-            reply.headers |= _ORIGIN
-            return reply
+            reply.headers |= error.headers
+        reply.headers["Access-Control-Allow-Origin"] = "*"
+        return reply
 
     def _answer(self, ask: Ask) -> Reply:
         ask = replace(ask, headers={name.lower(): text for name, text in ask.headers.items()})
-        path = urllib.parse.unquote(ask.path.partition("?")[0])
-        operations, ids = self._found(path)
+        path, _, query = ask.path.partition("?")
+        operations, ids = self._found(urllib.parse.unquote(path))
+        methods = ", ".join(operations).upper()
         if ask.method == "OPTIONS" and "access-control-request-method" in ask.headers:
+            fields = ask.headers.get("access-control-request-headers", "Content-Type")
             allowed = {
-                "Access-Control-Allow-Methods": ", ".join(operations).upper(),
-                "Access-Control-Allow-Headers": ask.headers.get(
-                    "access-control-request-headers", "Content-Type"
-                ),
+                "Access-Control-Allow-Methods": methods,
+                "Access-Control-Allow-Headers": fields,
             }
-            return Reply(204, headers=_ORIGIN | allowed)
+            return Reply(204, headers=allowed)
         operation = operations.get(ask.method.lower())
         if operation is None:
-            reply = Reply.json({"http": 405}, 405)
-            reply.headers |= _ORIGIN | {"Allow": ", ".join(operations).upper()}
-            return reply
-        reply = Reply.json(self._done(operation, ids, ask))
-        reply.headers |= _ORIGIN
-        return reply
+            raise RefusedError(405, f"use {methods} here", Allow=methods)
+        pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
+        given = {"path": ids, "query": dict(pairs), "header": ask.headers}
+        for parameter in operation["parameters"]:
+            self._parameter(parameter, given[parameter["in"]])
+        return Reply.json(self._done(operation, ids, ask))
 
     def _found(self, path: str) -> tuple[Json, dict[str, str]]:
         for template, operations in self._document["paths"].items():
@@ -97,8 +98,6 @@ class OtherServer:
         raise RefusedError(404, "there is nothing here")
 
     def _done(self, operation: Json, ids: dict[str, str], ask: Ask) -> Json:
-        for parameter in operation["parameters"]:
-            self._parameter(parameter, ids, ask)
         raw, lead = self._body(operation.get("requestBody", {"content": {}}), ask)
         if "lead_id" in ids and ids["lead_id"].lower() not in self._leads:
             raise RefusedError(404, "there is no such lead")
@@ -119,11 +118,9 @@ class OtherServer:
             },
         }
 
-    def _parameter(self, parameter: Json, ids: dict[str, str], ask: Ask) -> None:
+    def _parameter(self, parameter: Json, given: dict[str, str]) -> None:
         name, schema = parameter["name"], self._resolved(parameter["schema"])
-        query = urllib.parse.parse_qsl(ask.path.partition("?")[2], keep_blank_values=True)
-        given = {"path": ids, "query": dict(query), "header": ask.headers}[parameter["in"]]
-        value: Json = given.get(name if parameter["in"] != "header" else name.lower())
+        value: Json = given.get(name.lower() if parameter["in"] == "header" else name)
         if value is None:
             if parameter.get("required", False):
                 raise RefusedError(400, f"{name} is missing")
